@@ -1,0 +1,1 @@
+"""The inspection rules: pure values and functions, no clock, no network, no database."""
