@@ -1,0 +1,226 @@
+"""What has happened in an inspection: past tense, each event with the matter of the command that led to it.
+
+An event rests on others (`rests_on`): it makes no sense without them, may not have happened before
+them, and a look back at a day on which they had not happened leaves it out.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.inspection.events.base import DeadlineMove, Event, Irregularity, NextInspection
+from domain.inspection.events.clock import (
+    CommentWindowLapsed,
+    DeadlineApproaching,
+    DeadlineEvent,
+    DeadlineMissed,
+    DeadlineMissTakenBack,
+)
+from domain.inspection.events.fieldwork import (
+    ActivityRecorded,
+    FeedbackGiven,
+    FieldworkBegun,
+    FieldworkEnded,
+    InspectionDeclaredIncomplete,
+    InspectionPaused,
+    InspectionResumed,
+    OnSiteBegun,
+    SafeguardingConcernReferred,
+)
+from domain.inspection.events.follow_up import (
+    PrincipalAuthorityNamed,
+    PriorityActionPlanAccepted,
+    PriorityActionPlanPublished,
+    PriorityActionPlanResubmitted,
+    PriorityActionPlanReturned,
+    PriorityActionPlanSubmitted,
+    StrategicPlanPublished,
+    StrategicPlanReturned,
+    StrategicPlanVerified,
+)
+from domain.inspection.events.moderation import (
+    AdditionalEvidenceGathered,
+    AdditionalEvidenceOrdered,
+    CommentsAnswered,
+    CommentsReceived,
+    ComplaintLodged,
+    ComplaintResolved,
+    DraftApproved,
+    DraftReturned,
+    DraftSentForComment,
+    DraftSubmitted,
+    OutcomeDecided,
+    OutcomeSignedOff,
+)
+from domain.inspection.events.notification import (
+    AreaNotified,
+    InformationChased,
+    InformationReceived,
+    InformationRequested,
+    SurveysClosed,
+    SurveysOpened,
+    TrackedChildrenChosen,
+    TrackedChildReplaced,
+)
+from domain.inspection.events.planning import (
+    InspectionDeferred,
+    InspectionPlanned,
+    InspectionWithdrawn,
+    TeamAppointed,
+    TeamMemberReplaced,
+)
+from domain.inspection.events.publication import (
+    FinalReportReceived,
+    FinalReportSent,
+    PollsRecorded,
+    ReportCorrected,
+    ReportPublished,
+    ReportPublishedElsewhere,
+    ReportReleased,
+)
+from domain.inspection.events.repair import (
+    DeadlineExtended,
+    HandbookMoved,
+    InspectionClosed,
+    MilestoneRectified,
+)
+
+AnyEvent = Annotated[
+    InspectionPlanned
+    | TeamAppointed
+    | TeamMemberReplaced
+    | InspectionDeferred
+    | InspectionWithdrawn
+    | AreaNotified
+    | InformationRequested
+    | InformationReceived
+    | InformationChased
+    | SurveysOpened
+    | SurveysClosed
+    | TrackedChildrenChosen
+    | TrackedChildReplaced
+    | FieldworkBegun
+    | OnSiteBegun
+    | ActivityRecorded
+    | SafeguardingConcernReferred
+    | InspectionPaused
+    | InspectionResumed
+    | InspectionDeclaredIncomplete
+    | FeedbackGiven
+    | FieldworkEnded
+    | DraftSubmitted
+    | DraftApproved
+    | DraftReturned
+    | AdditionalEvidenceOrdered
+    | AdditionalEvidenceGathered
+    | DraftSentForComment
+    | CommentsReceived
+    | CommentsAnswered
+    | ComplaintLodged
+    | ComplaintResolved
+    | OutcomeDecided
+    | OutcomeSignedOff
+    | FinalReportSent
+    | FinalReportReceived
+    | PollsRecorded
+    | ReportReleased
+    | ReportPublished
+    | ReportPublishedElsewhere
+    | ReportCorrected
+    | PrincipalAuthorityNamed
+    | StrategicPlanPublished
+    | StrategicPlanVerified
+    | StrategicPlanReturned
+    | PriorityActionPlanSubmitted
+    | PriorityActionPlanReturned
+    | PriorityActionPlanResubmitted
+    | PriorityActionPlanAccepted
+    | PriorityActionPlanPublished
+    | DeadlineExtended
+    | HandbookMoved
+    | MilestoneRectified
+    | InspectionClosed
+    | CommentWindowLapsed
+    | DeadlineApproaching
+    | DeadlineMissed
+    | DeadlineMissTakenBack,
+    Field(discriminator="type"),
+]
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    kind.model_fields["type"].default: kind
+    for kind in (*Event.__subclasses__(), *DeadlineEvent.__subclasses__())
+    if "type" in kind.model_fields
+}
+"""Every event class by its type, as the ledger names it."""
+
+RESTS_ON: dict[str, frozenset[str]] = {name: kind.rests_on for name, kind in EVENT_TYPES.items()}
+"""For each event type, the types that it makes no sense without."""
+
+__all__ = [
+    "EVENT_TYPES",
+    "RESTS_ON",
+    "ActivityRecorded",
+    "AdditionalEvidenceGathered",
+    "AdditionalEvidenceOrdered",
+    "AnyEvent",
+    "AreaNotified",
+    "CommentWindowLapsed",
+    "CommentsAnswered",
+    "CommentsReceived",
+    "ComplaintLodged",
+    "ComplaintResolved",
+    "DeadlineApproaching",
+    "DeadlineExtended",
+    "DeadlineMissTakenBack",
+    "DeadlineMissed",
+    "DeadlineMove",
+    "DraftApproved",
+    "DraftReturned",
+    "DraftSentForComment",
+    "DraftSubmitted",
+    "Event",
+    "FeedbackGiven",
+    "FieldworkBegun",
+    "FieldworkEnded",
+    "FinalReportReceived",
+    "FinalReportSent",
+    "HandbookMoved",
+    "InformationChased",
+    "InformationReceived",
+    "InformationRequested",
+    "InspectionClosed",
+    "InspectionDeclaredIncomplete",
+    "InspectionDeferred",
+    "InspectionPaused",
+    "InspectionPlanned",
+    "InspectionResumed",
+    "InspectionWithdrawn",
+    "Irregularity",
+    "MilestoneRectified",
+    "NextInspection",
+    "OnSiteBegun",
+    "OutcomeDecided",
+    "OutcomeSignedOff",
+    "PollsRecorded",
+    "PrincipalAuthorityNamed",
+    "PriorityActionPlanAccepted",
+    "PriorityActionPlanPublished",
+    "PriorityActionPlanResubmitted",
+    "PriorityActionPlanReturned",
+    "PriorityActionPlanSubmitted",
+    "ReportCorrected",
+    "ReportPublished",
+    "ReportPublishedElsewhere",
+    "ReportReleased",
+    "SafeguardingConcernReferred",
+    "StrategicPlanPublished",
+    "StrategicPlanReturned",
+    "StrategicPlanVerified",
+    "SurveysClosed",
+    "SurveysOpened",
+    "TeamAppointed",
+    "TeamMemberReplaced",
+    "TrackedChildReplaced",
+    "TrackedChildrenChosen",
+]

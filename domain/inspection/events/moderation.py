@@ -1,0 +1,105 @@
+"""From the end of fieldwork to the outcome: what has happened."""
+
+from typing import Literal
+
+from domain.inspection.events.base import Event
+from domain.inspection.matters import (
+    ApprovalMatter,
+    CommentAnswerMatter,
+    CommentsMatter,
+    ComplaintMatter,
+    ComplaintResolutionMatter,
+    DraftMatter,
+    DraftNamedMatter,
+    DraftReturnMatter,
+    EvidenceMatter,
+    EvidenceOrderMatter,
+    OutcomeMatter,
+)
+from domain.inspection.vocabulary import DraftRef
+
+
+class DraftSubmitted(Event, DraftMatter):
+    """A draft report stands. Approvals of earlier ones no longer count."""
+
+    type: Literal["draft_submitted"] = "draft_submitted"
+    rests_on = frozenset({"fieldwork_ended"})
+    draft: DraftRef
+
+
+class DraftApproved(Event, ApprovalMatter):
+    """One inspectorate approves exactly this draft."""
+
+    type: Literal["draft_approved"] = "draft_approved"
+    rests_on = frozenset({"draft_submitted"})
+
+
+class DraftReturned(Event, DraftReturnMatter):
+    """The draft goes back to its author."""
+
+    type: Literal["draft_returned"] = "draft_returned"
+    rests_on = frozenset({"draft_submitted"})
+
+
+class AdditionalEvidenceOrdered(Event, EvidenceOrderMatter):
+    """More evidence has to be gathered; the draft, its comments and its outcome fall."""
+
+    type: Literal["additional_evidence_ordered"] = "additional_evidence_ordered"
+    rests_on = frozenset({"fieldwork_ended"})
+
+
+class AdditionalEvidenceGathered(Event, EvidenceMatter):
+    """The evidence ordered is there; a new draft can be written."""
+
+    type: Literal["additional_evidence_gathered"] = "additional_evidence_gathered"
+    rests_on = frozenset({"additional_evidence_ordered"})
+
+
+class DraftSentForComment(Event, DraftNamedMatter):
+    """The partnership has the draft; its days for comment run."""
+
+    type: Literal["draft_sent_for_comment"] = "draft_sent_for_comment"
+    rests_on = frozenset({"draft_submitted"})
+
+
+class CommentsReceived(Event, CommentsMatter):
+    """The partnership has commented on factual accuracy."""
+
+    type: Literal["comments_received"] = "comments_received"
+    rests_on = frozenset({"draft_sent_for_comment"})
+
+
+class CommentsAnswered(Event, CommentAnswerMatter):
+    """The comments are answered."""
+
+    type: Literal["comments_answered"] = "comments_answered"
+    rests_on = frozenset({"comments_received"})
+
+
+class ComplaintLodged(Event, ComplaintMatter):
+    """A complaint is open."""
+
+    type: Literal["complaint_lodged"] = "complaint_lodged"
+    rests_on = frozenset({"draft_sent_for_comment"})
+
+
+class ComplaintResolved(Event, ComplaintResolutionMatter):
+    """A complaint is resolved."""
+
+    type: Literal["complaint_resolved"] = "complaint_resolved"
+    rests_on = frozenset({"complaint_lodged"})
+
+
+class OutcomeDecided(Event, OutcomeMatter):
+    """The outcome is decided."""
+
+    type: Literal["outcome_decided"] = "outcome_decided"
+    rests_on = frozenset({"draft_submitted"})
+    draft: DraftRef
+
+
+class OutcomeSignedOff(Event, ApprovalMatter):
+    """One inspectorate signs off exactly this draft and its outcome."""
+
+    type: Literal["outcome_signed_off"] = "outcome_signed_off"
+    rests_on = frozenset({"outcome_decided"})

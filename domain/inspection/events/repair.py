@@ -1,0 +1,48 @@
+"""Moving, mending and closing: what has happened."""
+
+from typing import Literal
+
+from domain.inspection.events.base import DeadlineMove, Event, NextInspection
+from domain.inspection.matters import (
+    ExtensionMatter,
+    HandbookMoveMatter,
+    RectificationMatter,
+)
+from domain.values import Instant, Pin
+
+
+class DeadlineExtended(Event, ExtensionMatter):
+    """A deadline was moved to a later day."""
+
+    type: Literal["deadline_extended"] = "deadline_extended"
+    rests_on = frozenset({"area_notified"})
+    milestone = False
+    moved: tuple[DeadlineMove, ...] = ()
+
+
+class HandbookMoved(Event, HandbookMoveMatter):
+    """The inspection is bound to another handbook version."""
+
+    type: Literal["handbook_moved"] = "handbook_moved"
+    rests_on = frozenset({"area_notified"})
+    milestone = False
+    handbook: Pin
+    moved: tuple[DeadlineMove, ...] = ()
+
+
+class MilestoneRectified(Event, RectificationMatter):
+    """A milestone was recorded wrongly; both values stay readable."""
+
+    type: Literal["milestone_rectified"] = "milestone_rectified"
+    rests_on = frozenset({"inspection_planned"})
+    milestone = False
+    was: Instant
+    moved: tuple[DeadlineMove, ...] = ()
+
+
+class InspectionClosed(Event):
+    """The inspection is closed, and what comes next is known."""
+
+    type: Literal["inspection_closed"] = "inspection_closed"
+    rests_on = frozenset({"report_published"})
+    next: tuple[NextInspection, ...] = ()

@@ -1,0 +1,14 @@
+"""How a rule says no: a stable code, what the rule says, why it speaks here, what would be accepted."""
+
+from domain.values import Slug, Value
+
+
+class Refusal(Value):
+    """An answer, not an error: the ledger keeps it with the command that it answers."""
+
+    code: str
+    rule: str
+    because: str
+    accepted: str
+    waivable: bool
+    fields: tuple[Slug, ...] = ()
