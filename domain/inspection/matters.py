@@ -183,6 +183,11 @@ class ComplaintResolutionMatter(ComplaintMatter):
     resolution: ComplaintResolution
     note: SealedText | None = None
 
+    @property
+    def reopens_evidence(self) -> bool:
+        """Say whether the complaint was right that evidence is missing."""
+        return self.resolution is ComplaintResolution.EVIDENCE_TO_GATHER
+
 
 class OutcomeMatter(Value):
     """The outcome with its areas, decided by the lead of Ofsted with the lead of CQC concurring."""

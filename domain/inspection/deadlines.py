@@ -1,0 +1,175 @@
+"""What is due, since when and by which rule. Derived from the state each time, never stored.
+
+A deadline's status comes from the day on which it was met against the day on which it is due. A recorded
+miss says only that nobody knew better when the day ended.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from domain.calendar import WorkingCalendar
+from domain.due import Due, due
+from domain.handbook import DeadlineKind, DeadlineRule, Handbook, OnExpiry
+from domain.inspection.progress import stage
+from domain.inspection.state import State
+from domain.inspection.vocabulary import Stage
+from domain.london import london_date
+from domain.rulebook import Rulebook
+from domain.values import Instant, Value
+
+FOLLOW_UP_KINDS = frozenset(
+    {
+        DeadlineKind.STRATEGIC_PLAN,
+        DeadlineKind.PRIORITY_ACTION_PLAN_SUBMISSION,
+        DeadlineKind.PRIORITY_ACTION_PLAN_PUBLICATION,
+    }
+)
+"""What the partnership owes after the report."""
+
+JUST_AFTER = timedelta(seconds=1)
+"""A deadline is kept until its last second is over, so the clock looks one second later."""
+
+
+class Status(StrEnum):
+    """How a deadline stands."""
+
+    MET = "met"
+    MISSED = "missed"
+    OPEN = "open"
+    VOID = "void"
+
+
+class Deadline(Value):
+    """One deadline with all that explains it. Dates are London dates."""
+
+    kind: DeadlineKind
+    subject: str | None
+    rule: str
+    origin: str
+    origin_on: date
+    due: date
+    due_at: Instant
+    warn_at: Instant
+    extended_from: date | None
+    met_on: date | None
+    void: bool
+    lapses: bool
+    handbook: str
+    calendar: str
+
+    @property
+    def key(self) -> tuple[DeadlineKind, str | None]:
+        """What tells this deadline from the inspection's others."""
+        return self.kind, self.subject
+
+    def status(self, now: Instant) -> Status:
+        """Say how the deadline stands at a moment."""
+        if self.met_on is not None:
+            return Status.MET if self.met_on <= self.due else Status.MISSED
+        if self.void:
+            return Status.VOID
+        return Status.MISSED if now > self.due_at and not self.lapses else Status.OPEN
+
+
+class _Run(NamedTuple):
+    """One run of a rule: where it starts, whether its due day was stated, and when it was met."""
+
+    subject: str | None
+    origin_on: date
+    stated: date | None
+    met_on: date | None
+
+
+def bound_rules(rules: Rulebook, state: State) -> tuple[Handbook, WorkingCalendar] | None:
+    """Return the handbook and calendar that an inspection is bound to, or none before notification.
+
+    Raises:
+        IntegrityError: this installation's file is not the one to which the inspection was bound.
+    """
+    if state.handbook is None or state.calendar is None:
+        return None
+    return rules.pinned_handbook(state.handbook), rules.pinned_calendar(state.calendar)
+
+
+def deadlines(rules: Rulebook, state: State) -> tuple[Deadline, ...]:
+    """List every deadline that runs or has run, in the order of the day on which it is due."""
+    bound = bound_rules(rules, state)
+    if bound is None:
+        return ()
+    handbook, calendar = bound
+    found = [
+        _deadline(rule, run, state, handbook, calendar)
+        for rule in handbook.deadlines
+        if _applies(rule, state)
+        for run in _runs(rule, state)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.due, one.kind, one.subject or "")))
+
+
+def _applies(rule: DeadlineRule, state: State) -> bool:
+    if not rule.outcomes:
+        return True
+    return state.draft is not None and state.draft.findings.outcome in rule.outcomes
+
+
+def _runs(rule: DeadlineRule, state: State) -> Iterator[_Run]:
+    match rule.kind:
+        case DeadlineKind.INFORMATION_ITEM:
+            for item in state.information.values():
+                received = london_date(item.received_at) if item.received_at else None
+                yield _Run(item.item, london_date(item.requested_at), item.due, received)
+        case DeadlineKind.RESUMPTION:
+            paused_at = state.at("inspection_paused")
+            if state.paused_until is not None and paused_at is not None:
+                yield _Run(None, london_date(paused_at), state.paused_until, None)
+        case _:
+            origin_at = state.at(rule.origin)
+            if origin_at is not None and rule.interval.value is not None:
+                met = [at for name in rule.met_by if (at := state.at(name))]
+                yield _Run(None, london_date(origin_at), None, london_date(min(met)) if met else None)
+
+
+def _deadline(
+    rule: DeadlineRule, run: _Run, state: State, handbook: Handbook, calendar: WorkingCalendar
+) -> Deadline:
+    reckoned: Due = due(rule, run.origin_on, calendar, stated=run.stated)
+    extended = state.extensions.get((rule.kind, run.subject))
+    final = due(rule, run.origin_on, calendar, stated=extended) if extended else reckoned
+    ended = stage(state) in {Stage.CLOSED, Stage.WITHDRAWN}
+    lapses = rule.on_expiry is OnExpiry.LAPSE
+    return Deadline(
+        kind=rule.kind,
+        subject=run.subject,
+        rule=rule.kind.value,
+        origin=rule.origin,
+        origin_on=run.origin_on,
+        due=final.on,
+        due_at=final.at,
+        warn_at=final.warn_at,
+        extended_from=reckoned.on if extended else None,
+        met_on=run.met_on,
+        void=(ended and (rule.kind, run.subject) not in state.missed)
+        or (lapses and state.has("comment_window_lapsed")),
+        lapses=lapses,
+        handbook=handbook.version,
+        calendar=calendar.version,
+    )
+
+
+def next_due(rules: Rulebook, state: State, now: Instant) -> Deadline | None:
+    """Return the open deadline that falls due first."""
+    return next((one for one in deadlines(rules, state) if one.status(now) is Status.OPEN), None)
+
+
+def next_wake(rules: Rulebook, state: State, now: Instant) -> Instant | None:
+    """Return the first instant at which the clock alone brings something: a warning or a due day's end."""
+    instants = [
+        instant
+        for one in deadlines(rules, state)
+        if one.status(now) is Status.OPEN
+        for instant in (one.warn_at, one.due_at + JUST_AFTER)
+        if instant > now
+    ]
+    return min(instants, default=None)

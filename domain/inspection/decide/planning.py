@@ -1,0 +1,127 @@
+"""Decisions before the area knows, and the notification itself."""
+
+from domain.inspection import commands as c
+from domain.inspection import events as e
+from domain.inspection.decide.situation import Situation
+from domain.inspection.vocabulary import TeamMember
+from domain.london import london_date
+from domain.values import Inspectorate
+
+
+def plan(situation: Situation, command: c.PlanInspection) -> tuple[e.Event, ...]:
+    """An inspection is planned for a week on site, in term time, from a Monday."""
+    handbook = situation.handbook
+    first = command.on_site.first
+    situation.require(
+        command.inspection.startswith(f"{command.area}-"),
+        "id_fits_area",
+        f"{command.inspection} does not begin with {command.area}",
+        f"an identifier such as {command.area}-{first.year}-F1",
+    )
+    weekday = handbook.notice.on_site_weekday.value
+    situation.require(
+        first.strftime("%A").lower() == weekday,
+        "on_site_week",
+        f"{first} is a {first:%A}",
+        f"a first day on site that is a {weekday.capitalize()}",
+    )
+    holiday = next((one for one in command.school_holidays if first in one or command.on_site.last in one), None)
+    situation.require(
+        holiday is None,
+        "term_time",
+        f"{first} to {command.on_site.last} falls into the school holidays"
+        + (f" from {holiday.first} to {holiday.last}" if holiday else ""),
+        "a week on site in term time",
+    )
+    return (situation.record(e.InspectionPlanned),)
+
+
+def appoint_team(situation: Situation, command: c.AppointTeam) -> tuple[e.Event, ...]:
+    """A team is led by a lead of Ofsted and a lead of CQC, none with an interest in the area."""
+    _require_team(situation, command.members)
+    return (situation.record(e.TeamAppointed),)
+
+
+def replace_team_member(situation: Situation, command: c.ReplaceTeamMember) -> tuple[e.Event, ...]:
+    """Whoever leaves is on the team, and the team that is left is complete."""
+    state = situation.state
+    situation.require(
+        any(member.person == command.leaves for member in state.team),
+        "on_the_team",
+        f"{command.leaves} is not on the team",
+        "one of " + ", ".join(member.person for member in state.team),
+    )
+    stay = tuple(member for member in state.team if member.person != command.leaves)
+    _require_team(situation, (*stay, command.joins))
+    return (situation.record(e.TeamMemberReplaced),)
+
+
+def _require_team(situation: Situation, members: tuple[TeamMember, ...]) -> None:
+    area = situation.state.area
+    missing = [
+        one.value.upper() if one is Inspectorate.CQC else one.value.capitalize()
+        for one in Inspectorate
+        if not any(member.lead and member.inspectorate is one for member in members)
+    ]
+    situation.require(
+        not missing,
+        "team_complete",
+        f"no lead of {' and of '.join(missing)} is named",
+        "a team with a lead of each inspectorate",
+    )
+    barred = [member.person for member in members if area in member.interests]
+    situation.require(
+        not barred,
+        "interest_declared",
+        f"{', '.join(barred)} declared an interest in {area}",
+        "inspectors without an interest in the area",
+    )
+
+
+def defer(situation: Situation, command: c.DeferInspection) -> tuple[e.Event, ...]:
+    """An inspection is put off on a ground that the handbook knows."""
+    grounds = situation.handbook.deferral_grounds.value
+    situation.require(
+        command.ground in grounds,
+        "deferral_ground",
+        f"{command.ground} is no ground under handbook {situation.handbook.version}",
+        ", ".join(grounds),
+    )
+    return (situation.record(e.InspectionDeferred),)
+
+
+def notify(situation: Situation, command: c.NotifyArea) -> tuple[e.Event, ...]:
+    """The area is notified on a Monday, ten working days before inspectors come.
+
+    A bank holiday in the notice makes both impossible at once; then the notice counts and the Monday
+    yields.
+    """
+    state, handbook, calendar = situation.state, situation.handbook, situation.calendar
+    assert state.on_site is not None
+    day, first = london_date(command.occurred_at), state.on_site.first
+    situation.require(
+        state.has("team_appointed"), "team_complete", "no team is appointed", "appoint_team before notify_area"
+    )
+    needed = handbook.notice.on_site_working_days.value
+    given = calendar.working_days_between(day, first)
+    situation.require(
+        given >= needed,
+        "notice_before_on_site",
+        f"{day} is {given} working days before {first}",
+        f"{needed} working days, so no later than {calendar.add_working_days(first, -needed)}",
+    )
+    weekday = handbook.notice.notification_weekday.value
+    shortened = any(skip.reason not in {"Saturday", "Sunday"} for skip in calendar.skipped(day, first))
+    situation.require(
+        day.strftime("%A").lower() == weekday or shortened,
+        "notification_day",
+        f"{day} is a {day:%A} and no bank holiday falls into the notice",
+        f"a {weekday.capitalize()}",
+    )
+    return (
+        situation.record(
+            e.AreaNotified,
+            handbook=situation.rules.pin(handbook),
+            calendar=situation.rules.pin(calendar),
+        ),
+    )

@@ -1,0 +1,146 @@
+"""What a decision looks at: the rules, the state and the command, and the means to say no."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from domain.actors import roles_that_may
+from domain.calendar import WorkingCalendar
+from domain.handbook import Handbook
+from domain.inspection.commands import Command
+from domain.inspection.deadlines import bound_rules
+from domain.inspection.events import RESTS_ON, Event, Irregularity
+from domain.inspection.progress import current_draft
+from domain.inspection.rules import RULES
+from domain.inspection.state import State
+from domain.inspection.vocabulary import DraftRef
+from domain.london import london_date
+from domain.refusal import Refusal
+from domain.rulebook import Rulebook
+
+E = TypeVar("E", bound=Event)
+
+
+class RefusedError(Exception):
+    """Carries a refusal from the rule that says no to `decide`, which answers with it."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.because)
+        self.refusal = refusal
+
+
+@dataclass
+class Situation:
+    """One command before one state under one set of rules.
+
+    Rules are put with `require`. One that is broken refuses the command, unless it yields and the
+    command says that it was recorded contrary to it; then the event that is recorded says so too.
+    """
+
+    rules: Rulebook
+    state: State
+    command: Command
+    contrary: list[str] = field(default_factory=list)
+
+    @property
+    def handbook(self) -> Handbook:
+        """The handbook to which the inspection is bound, or would be if it were notified now."""
+        bound = bound_rules(self.rules, self.state)
+        return bound[0] if bound else self.rules.in_force(london_date(self.command.occurred_at))
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The calendar to which the inspection is bound, or the current one."""
+        bound = bound_rules(self.rules, self.state)
+        return bound[1] if bound else self.rules.current_calendar
+
+    def require(self, holds: bool, rule: str, because: str, accepted: str) -> None:
+        """Refuse unless a rule holds, or yields and is named in the command.
+
+        Raises:
+            RefusedError: the rule speaks against the command.
+        """
+        if holds:
+            return
+        text = RULES[rule]
+        command = self.command
+        if text.yields and command.contrary_to is not None and rule in command.contrary_to.rules:
+            self.contrary.append(rule)
+            return
+        raise RefusedError(
+            Refusal(code=rule, rule=text.says, because=because, accepted=accepted, waivable=text.yields)
+        )
+
+    def require_current_draft(self, named: DraftRef) -> DraftRef:
+        """Refuse unless the command names the draft as it now is."""
+        draft = current_draft(self.state)
+        if draft is None:
+            self.require(False, "draft_exists", "no draft stands", "submit a draft first")
+        self.require(
+            named == draft,
+            "draft_is_current",
+            f"draft {named.version} with digest {named.digest[:12]}… is not the current one",
+            f"version {draft.version} with digest {draft.digest}" if draft else "the current draft",
+        )
+        return named
+
+    def record(self, event_type: type[E], **more: Any) -> E:
+        """Make the event of the command: its matter, who and when, and against which rules."""
+        command = self.command
+        shared = event_type.model_fields.keys() & type(command).model_fields.keys() - {"type"}
+        irregular = None
+        if self.contrary and command.contrary_to is not None:
+            irregular = Irregularity(
+                rules=tuple(self.contrary),
+                reason=command.contrary_to.reason,
+                authorised_by=command.contrary_to.authorised_by,
+            )
+        values = {name: getattr(command, name) for name in shared}
+        return event_type(**{**values, "irregular": irregular, **more})
+
+
+def require_common(situation: Situation) -> None:
+    """Put the rules that every command has to keep: stage, moment, role, and what it rests on."""
+    state, command = situation.state, situation.command
+    name = command.records.model_fields["type"].default
+    situation.require(
+        command.occurred_at <= command.now,
+        "not_in_the_future",
+        f"{command.occurred_at:%Y-%m-%d %H:%M} UTC is after now, {command.now:%Y-%m-%d %H:%M} UTC",
+        "a moment that has passed",
+    )
+    role = command.decided_by.role
+    able = roles_that_may(command.verb)
+    situation.require(
+        role in able,
+        "permission",
+        f"{role} does not decide this",
+        "decided by " + ", ".join(able),
+    )
+    situation.require(
+        not (command.once and state.has(name)),
+        "recorded_once",
+        f"{name} is already on record",
+        f"rectify_milestone with milestone {name}",
+    )
+    for earlier in sorted(RESTS_ON[name]):
+        rests_on_at = state.at(earlier)
+        situation.require(
+            rests_on_at is not None and london_date(command.occurred_at) >= london_date(rests_on_at),
+            "order",
+            f"{name} rests on {earlier}, "
+            + (f"which happened on {london_date(rests_on_at)}" if rests_on_at else "which has not happened"),
+            f"{earlier} on record, and no later than this",
+        )
+
+
+def require_duties_apart(situation: Situation, *persons: str, doing: str) -> None:
+    """Refuse when who decided or who recorded is one of the persons whose own work this is."""
+    command = situation.command
+    involved = {command.decided_by.person, command.recorded_by.person}
+    both = sorted(involved & set(persons))
+    situation.require(
+        not both,
+        "separation_of_duties",
+        f"{', '.join(both)} cannot {doing}: it is his or her own work",
+        "decided and recorded by others",
+    )
