@@ -3,14 +3,13 @@
 from domain.handbook import PlanKind
 from domain.inspection import commands as c
 from domain.inspection import events as e
-from domain.inspection.decide.situation import Situation
-from domain.values import BodyRef
+from domain.inspection.decide.situation import Situation, require_of_partnership
 
 
 def name_principal_authority(situation: Situation, command: c.NamePrincipalAuthority) -> tuple[e.Event, ...]:
     """A priority action plan has one body that answers for it, out of the partnership."""
     _require_plan(situation, PlanKind.PRIORITY_ACTION_PLAN)
-    _require_of_partnership(situation, command.body)
+    require_of_partnership(situation, [command.body])
     return (situation.record(e.PrincipalAuthorityNamed),)
 
 
@@ -23,7 +22,7 @@ def publish_strategic_plan(situation: Situation, command: c.PublishStrategicPlan
         "strategic_plan_published is already on record",
         "rectify_milestone, or publish anew after return_strategic_plan",
     )
-    _require_of_partnership(situation, *command.bodies)
+    require_of_partnership(situation, command.bodies)
     return (situation.record(e.StrategicPlanPublished),)
 
 
@@ -46,7 +45,7 @@ def return_strategic_plan(situation: Situation, _: c.ReturnStrategicPlan) -> tup
 def submit_action_plan(situation: Situation, command: c.SubmitPriorityActionPlan) -> tuple[e.Event, ...]:
     """Only outcome 3 brings a priority action plan."""
     _require_plan(situation, PlanKind.PRIORITY_ACTION_PLAN)
-    _require_of_partnership(situation, *command.bodies)
+    require_of_partnership(situation, command.bodies)
     return (situation.record(e.PriorityActionPlanSubmitted),)
 
 
@@ -65,7 +64,7 @@ def resubmit_action_plan(situation: Situation, command: c.ResubmitPriorityAction
         "the plan was not returned",
         "a plan that was returned",
     )
-    _require_of_partnership(situation, *command.bodies)
+    require_of_partnership(situation, command.bodies)
     return (situation.record(e.PriorityActionPlanResubmitted),)
 
 
@@ -84,7 +83,7 @@ def publish_action_plan(situation: Situation, command: c.PublishPriorityActionPl
         "the plan is not accepted",
         "accept_priority_action_plan first",
     )
-    _require_of_partnership(situation, *command.bodies)
+    require_of_partnership(situation, command.bodies)
     return (situation.record(e.PriorityActionPlanPublished),)
 
 
@@ -121,12 +120,3 @@ def _require_reviewer(situation: Situation) -> None:
         "decided for " + " or ".join(reviewers),
     )
 
-
-def _require_of_partnership(situation: Situation, *bodies: BodyRef) -> None:
-    strangers = sorted(set(bodies) - set(situation.state.bodies))
-    situation.require(
-        not strangers,
-        "body_of_partnership",
-        f"{', '.join(strangers)} is not of this partnership",
-        "bodies among " + ", ".join(situation.state.bodies),
-    )

@@ -3,7 +3,7 @@
 from domain.actors import Role
 from domain.inspection import commands as c
 from domain.inspection import events as e
-from domain.inspection.decide.situation import Situation, require_duties_apart
+from domain.inspection.decide.situation import Situation, require_duties_apart, require_of_partnership
 from domain.inspection.deadlines import deadlines
 from domain.inspection.progress import approved_by_both, current_draft, publication_pending
 from domain.inspection.state import State
@@ -217,11 +217,6 @@ def _require_findings(situation: Situation, findings: Findings) -> None:
         f"outcome {findings.outcome} with {len(priority)} areas for priority action",
         "at least one area for priority action" if needs_priority else "no area for priority action",
     )
-    named = {body for area in (*findings.areas_for_improvement, *priority) for body in area.bodies}
-    strangers = sorted(named - set(situation.state.bodies))
-    situation.require(
-        not strangers,
-        "body_of_partnership",
-        f"{', '.join(strangers)} is not of this partnership",
-        "bodies among " + ", ".join(situation.state.bodies),
+    require_of_partnership(
+        situation, (body for area in (*findings.areas_for_improvement, *priority) for body in area.bodies)
     )

@@ -1,5 +1,6 @@
 """What a decision looks at: the rules, the state and the command, and the means to say no."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from domain.inspection.vocabulary import DraftRef
 from domain.london import london_date
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
+from domain.values import BodyRef
 
 E = TypeVar("E", bound=Event)
 
@@ -143,4 +145,16 @@ def require_duties_apart(situation: Situation, *persons: str, doing: str) -> Non
         "separation_of_duties",
         f"{', '.join(both)} cannot {doing}: it is his or her own work",
         "decided and recorded by others",
+    )
+
+
+def require_of_partnership(situation: Situation, bodies: Iterable[BodyRef]) -> None:
+    """Refuse when a body is named that is not of the inspected partnership."""
+    known = situation.state.bodies
+    strangers = sorted(set(bodies) - set(known))
+    situation.require(
+        not strangers,
+        "body_of_partnership",
+        f"{', '.join(strangers)} is not of this partnership",
+        "bodies among " + ", ".join(known),
     )
