@@ -1,0 +1,158 @@
+"""What travels between senders, workflows and activities. Additive only.
+
+A workflow lives for months and its history is read again by every later version of this code. So the
+models here may gain fields with defaults and lose none, and a test holds them against payloads that
+were written down when they were first released. They are plain: what is inside a command is the
+domain's own matter and crosses the wire as data.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.canonical import canonical_json
+
+NAMESPACE = UUID("6f1c6f0e-2d0b-5a3c-9a53-0c8a3f5a7d11")
+"""Under which the engine derives the ids of its own commands."""
+
+
+class Message(BaseModel):
+    """Frozen, and patient with fields that a later version has added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class MilestoneRequest(Message):
+    """A command as a sender puts it: `command` holds its type, who decided, when, and its matter."""
+
+    inspection: str
+    command_id: str
+    command: dict[str, Any]
+
+    def digest(self) -> str:
+        """HMAC-SHA256 of the request under its own id, in hexadecimal.
+
+        An answer carries the digest of the request that it answers, so a sender notices when the same
+        id was used before for something else. The key keeps equal requests from being recognised.
+        """
+        body = canonical_json({"inspection": self.inspection, "command": self.command})
+        return hmac.new(self.command_id.encode(), body.encode(), hashlib.sha256).hexdigest()
+
+
+class StartInspection(Message):
+    """How the process of an inspection begins, or begins anew.
+
+    `clock_offset_seconds` is added to Temporal's time; only a rehearsal sets it. `look_every_seconds`
+    bounds how long the process goes without asking the ledger.
+    """
+
+    inspection: str
+    clock_offset_seconds: int = 0
+    rehearsal: bool = False
+    look_every_seconds: int = 86_400
+
+
+class Question(Message):
+    """What a workflow asks of the command handler: at what time, and in a rehearsal or not."""
+
+    inspection: str
+    now: datetime
+    rehearsal: bool = False
+
+
+class HandleQuestion(Question):
+    """Judge this request and record what it brings."""
+
+    request: MilestoneRequest
+
+
+class TickQuestion(Question):
+    """Record what time has brought, and say where the inspection stands."""
+
+
+class PublishQuestion(Question):
+    """Publish the report that is released, if one is."""
+
+
+class UnreadableQuestion(Question):
+    """Keep note of a signal that could not be read: by digest and size, never by content."""
+
+    sha256: str
+    size: int
+    problem: str
+
+
+class Refused(Message):
+    """Why a rule said no, and what it would accept."""
+
+    code: str
+    rule: str
+    because: str
+    accepted: str
+    waivable: bool = False
+    fields: tuple[str, ...] = ()
+
+
+class Recorded(Message):
+    """An event that a command brought."""
+
+    version: int
+    type: str
+    occurred_at: datetime
+
+
+class Due(Message):
+    """A deadline as it stands at the moment of the answer."""
+
+    kind: str
+    subject: str | None = None
+    due: str
+    status: str
+    met_on: str | None = None
+
+
+class Standing(Message):
+    """Where an inspection stands in the ledger: all that its process needs to know."""
+
+    version: int = 0
+    stage: str = "unknown"
+    open: bool = False
+    reached: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
+    publication_pending: bool = False
+    next_wake: datetime | None = None
+    next_due: str | None = None
+    area: str | None = None
+    kind: str | None = None
+    outcome: str | None = None
+
+
+class Answer(Message):
+    """What a request brought: events or a refusal, and where the inspection stands now."""
+
+    result: Literal["recorded", "refused"]
+    command_id: str
+    request_digest: str
+    recorded: tuple[Recorded, ...] = ()
+    refused: Refused | None = None
+    due: tuple[Due, ...] = ()
+    standing: Standing
+
+
+def tick_id(inspection: str, version: int, due: datetime) -> UUID:
+    """Return the id of the tick for one instant at one version: sent twice, it is one command."""
+    return uuid5(NAMESPACE, f"{inspection}/tick/{version}/{due.isoformat()}")
+
+
+def publication_id(inspection: str, report_version: int, draft_digest: str) -> UUID:
+    """Return the id of the command by which the system notes a publication."""
+    return uuid5(NAMESPACE, f"{inspection}/publication/{report_version}/{draft_digest}")
+
+
+def unreadable_id(inspection: str, sha256: str) -> UUID:
+    """Return the id under which an unreadable signal is noted: the same nonsense twice is one note."""
+    return uuid5(NAMESPACE, f"{inspection}/unreadable/{sha256}")

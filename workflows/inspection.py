@@ -1,0 +1,333 @@
+"""One inspection as a durable process.
+
+The ledger decides and remembers; this process waits, wakes and asks. It evaluates no rule: what it
+learns is a small answer, and Temporal replays the answers. So it may be started again at any stage,
+by any later version of the rules, and goes on where the ledger stands.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy, SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.messages import (
+        Answer,
+        HandleQuestion,
+        MilestoneRequest,
+        PublishQuestion,
+        Question,
+        Standing,
+        StartInspection,
+        TickQuestion,
+        UnreadableQuestion,
+    )
+    from workflows import search_attributes
+
+HANDLE = "handle_command"
+TICK = "tick"
+PUBLISH = "publish_report"
+NOTE_UNREADABLE = "note_unreadable_signal"
+
+_IN_PASSING = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3)
+_UNTIL_IT_WORKS = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15))
+_SOON = timedelta(seconds=1)
+
+
+@workflow.defn(name="Inspection")
+class InspectionWorkflow:
+    """An inspection from its planning to its close."""
+
+    @workflow.init
+    def __init__(self, start: StartInspection) -> None:
+        self._start = start
+        self.standing = Standing()
+        self.waits_for: str | None = None
+        self._turn = asyncio.Lock()
+        self._look = False
+        self._shown: dict[str, str] = {}
+        self._stages: dict[str, Callable[[], Awaitable[None]]] = {
+            "planned": self._planned,
+            "notified": self._notified,
+            "fieldwork": self._fieldwork,
+            "moderation": self._moderation,
+            "outcome": self._outcome,
+            "publication": self._publication,
+            "follow_up": self._follow_up,
+            "closed": self._after_the_end,
+            "withdrawn": self._after_the_end,
+        }
+
+    @workflow.run
+    async def run(self, start: StartInspection) -> None:
+        """Ask the ledger where the inspection stands, then go on from there, stage after stage."""
+        await self._tick()
+        watcher = asyncio.create_task(self._watch())
+        while await self._goes_on():
+            await self._stages[self.standing.stage]()
+        watcher.cancel()
+        if self.standing.open:
+            workflow.continue_as_new(start)
+
+    # The handbook, stage after stage.
+
+    async def _planned(self) -> None:
+        """A team is named and the area is notified."""
+        await self._reached("team_appointed")
+        await self._reached("area_notified")
+
+    async def _notified(self) -> None:
+        """Information is asked for, surveys run, children are chosen; then fieldwork begins."""
+        await self._reached("fieldwork_begun")
+
+    async def _fieldwork(self) -> None:
+        """The team comes into the area, looks, listens, gives feedback and leaves."""
+        await self._reached("on_site_begun")
+        await self._reached("feedback_given")
+        await self._reached("fieldwork_ended")
+
+    async def _moderation(self) -> None:
+        """A draft is written, approved by both inspectorates and shown to the partnership."""
+        await self._reached("draft_submitted")
+        await self._reached("draft_approved")
+        await self._reached("draft_sent_for_comment")
+        await self._reached("comments_settled")
+
+    async def _outcome(self) -> None:
+        """The outcome is decided and signed off by both inspectorates."""
+        await self._reached("outcome_decided")
+        await self._reached("outcome_signed_off")
+
+    async def _publication(self) -> None:
+        """The partnership receives the final report; a person releases it; the system publishes it."""
+        await self._reached("final_report_sent")
+        await self._reached("final_report_received")
+        await self._reached("report_released")
+        await self._publish_what_is_released()
+
+    async def _follow_up(self) -> None:
+        """The partnership's plan is due; a correction may be published; in the end the case is closed."""
+        await self._publish_what_is_released()
+        await self._reached("inspection_closed")
+
+    async def _after_the_end(self) -> None:
+        """A correction of a closed inspection's report is all that can still be done."""
+        await self._publish_what_is_released()
+
+    # What the stages are made of.
+
+    async def _reached(self, milestone: str) -> None:
+        """Wait for a milestone, or for anything that takes the inspection elsewhere."""
+        stage = self.standing.stage
+        pending = self.standing.publication_pending
+
+        def over() -> bool:
+            return (
+                milestone in self.standing.reached
+                or self.standing.stage != stage
+                or self.standing.publication_pending != pending
+                or self._wants_new_run()
+            )
+
+        self.waits_for = milestone
+        await workflow.wait_condition(over)
+        self.waits_for = None
+
+    async def _publish_what_is_released(self) -> None:
+        if not self.standing.publication_pending:
+            return
+        question = PublishQuestion(
+            inspection=self._start.inspection, now=self._now(), rehearsal=self._start.rehearsal
+        )
+        async with self._turn:
+            self._adopt(
+                await workflow.execute_activity(
+                    PUBLISH,
+                    question,
+                    result_type=Answer,
+                    start_to_close_timeout=timedelta(minutes=2),
+                    retry_policy=_UNTIL_IT_WORKS,
+                )
+            )
+
+    async def _goes_on(self) -> bool:
+        """Say whether there is something left to wait for in this run, once nobody waits for an answer."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.standing.open and not self._wants_new_run()
+
+    def _wants_new_run(self) -> bool:
+        return workflow.info().is_continue_as_new_suggested()
+
+    async def _watch(self) -> None:
+        """Sleep until the next instant that matters, or a day, or until somebody asks to look."""
+        while True:
+            version = self.standing.version
+
+            def disturbed(seen: int = version) -> bool:
+                return self._look or self.standing.version != seen
+
+            try:
+                await workflow.wait_condition(disturbed, timeout=self._how_long_to_sleep())
+            except TimeoutError:
+                self._look = True
+            if self._look:
+                self._look = False
+                await self._tick_unless_broken()
+
+    def _how_long_to_sleep(self) -> timedelta:
+        longest = timedelta(seconds=self._start.look_every_seconds)
+        if self.standing.next_wake is None:
+            return longest
+        return min(longest, max(_SOON, self.standing.next_wake - self._now()))
+
+    async def _tick_unless_broken(self) -> None:
+        """A ledger that answers with an integrity failure must not stop the process: look again later."""
+        try:
+            await self._tick()
+        except ActivityError:
+            workflow.logger.exception("The ledger's answer cannot be used; looking again later")
+
+    async def _tick(self) -> None:
+        await self._ask(
+            TICK,
+            TickQuestion(inspection=self._start.inspection, now=self._now(), rehearsal=self._start.rehearsal),
+        )
+
+    async def _ask(self, activity: str, question: Question) -> Answer:
+        """Put a question to the command handler, one at a time, and adopt what it says.
+
+        Awaiting inside the lock is safe: it holds back other commands of this one inspection only, and
+        they have to wait for the ledger anyway. The local activity answers quickly; when the ledger is
+        away it gives up soon, and an ordinary activity waits without holding the workflow task.
+        """
+        async with self._turn:
+            try:
+                answer = await workflow.execute_local_activity(
+                    activity,
+                    question,
+                    result_type=Answer,
+                    schedule_to_close_timeout=timedelta(seconds=8),
+                    retry_policy=_IN_PASSING,
+                )
+            except ActivityError as error:
+                if isinstance(error.cause, ApplicationError) and error.cause.non_retryable:
+                    raise
+                answer = await workflow.execute_activity(
+                    activity,
+                    question,
+                    result_type=Answer,
+                    start_to_close_timeout=timedelta(seconds=30),
+                    retry_policy=_UNTIL_IT_WORKS,
+                )
+            self._adopt(answer)
+            return answer
+
+    def _adopt(self, answer: Answer) -> None:
+        self.standing = answer.standing
+        self._show()
+
+    def _show(self) -> None:
+        """Let Temporal's list of workflows say where the inspection stands."""
+        standing = self.standing
+        wanted = {
+            search_attributes.AREA: standing.area,
+            search_attributes.KIND: standing.kind,
+            search_attributes.STAGE: standing.stage,
+            search_attributes.OUTCOME: standing.outcome,
+            search_attributes.NEXT_DUE: standing.next_due,
+        }
+        changes: list[SearchAttributeUpdate] = []
+        for key, value in wanted.items():
+            if value == self._shown.get(key.name):
+                continue
+            changes.append(key.value_unset() if value is None else key.value_set(value))
+            if value is None:
+                del self._shown[key.name]
+            else:
+                self._shown[key.name] = value
+        if changes:
+            workflow.upsert_search_attributes(changes)
+
+    def _now(self) -> datetime:
+        return workflow.now() + timedelta(seconds=self._start.clock_offset_seconds)
+
+    # How others speak to it.
+
+    @workflow.update
+    async def record(self, request: MilestoneRequest) -> Answer:
+        """Record a milestone; the answer comes after the ledger has committed it."""
+        question = HandleQuestion(
+            inspection=self._start.inspection,
+            now=self._now(),
+            rehearsal=self._start.rehearsal,
+            request=request,
+        )
+        return await self._ask(HANDLE, question)
+
+    @record.validator
+    def _check_request(self, request: MilestoneRequest) -> None:
+        """Refuse what is malformed before it enters the history."""
+        if request.inspection != self._start.inspection:
+            raise ApplicationError(
+                f"inspection is {request.inspection}; this is {self._start.inspection}", type="MALFORMED"
+            )
+        try:
+            UUID(request.command_id)
+        except ValueError as error:
+            raise ApplicationError(
+                f"command_id is {request.command_id!r}; a UUID is accepted", type="MALFORMED"
+            ) from error
+
+    @workflow.signal(dynamic=True)
+    async def record_without_waiting(self, name: str, args: list[RawValue]) -> None:
+        """Record a milestone for a sender that does not wait, or look at the ledger on `sync`.
+
+        Takes every signal, so that one which cannot be read is noted instead of lost.
+        """
+        if name == "sync":
+            self._look = True
+            return
+        try:
+            request = self._read(name, args)
+            self._check_request(request)
+        except Exception as error:  # noqa: BLE001  whatever it is, the sender is gone and it is noted
+            await self._note_unreadable(args, error)
+            return
+        await self.record(request)
+
+    def _read(self, name: str, args: list[RawValue]) -> MilestoneRequest:
+        if name != "record" or len(args) != 1:
+            raise ValueError(f"signal {name} with {len(args)} payloads; record with one is accepted")
+        return workflow.payload_converter().from_payload(args[0].payload, MilestoneRequest)
+
+    async def _note_unreadable(self, args: list[RawValue], error: Exception) -> None:
+        content = b"".join(arg.payload.data for arg in args)
+        question = UnreadableQuestion(
+            inspection=self._start.inspection,
+            now=self._now(),
+            rehearsal=self._start.rehearsal,
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            problem=type(error).__name__,
+        )
+        await self._ask(NOTE_UNREADABLE, question)
+
+    @workflow.query(name="standing")
+    def get_standing(self) -> Standing:
+        """Say where the inspection stood when the ledger was last asked."""
+        return self.standing
+
+    @workflow.query
+    def next_instant(self) -> datetime | None:
+        """Say when the process wakes by itself."""
+        return self.standing.next_wake
+
+    @workflow.query(name="waits_for")
+    def get_waits_for(self) -> str | None:
+        """Say which milestone the process waits for."""
+        return self.waits_for
