@@ -131,14 +131,19 @@ class Standing(Message):
     outcome: str | None = None
 
 
-class Answer(Message):
-    """What a request brought: events or a refusal, and where the inspection stands now."""
+class Verdict(Message):
+    """What a request brought, events or a refusal: the part of an answer that never changes."""
 
     result: Literal["recorded", "refused"]
-    command_id: str
-    request_digest: str
     recorded: tuple[Recorded, ...] = ()
     refused: Refused | None = None
+
+
+class Answer(Verdict):
+    """A verdict, the request that it is about, and where the inspection stands at this moment."""
+
+    command_id: str
+    request_digest: str
     due: tuple[Due, ...] = ()
     standing: Standing
 

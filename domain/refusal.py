@@ -1,6 +1,6 @@
 """How a rule says no: a stable code, what the rule says, why it speaks here, what would be accepted."""
 
-from domain.values import Slug, Value
+from domain.values import Value
 
 
 class Refusal(Value):
@@ -11,4 +11,4 @@ class Refusal(Value):
     because: str
     accepted: str
     waivable: bool
-    fields: tuple[Slug, ...] = ()
+    fields: tuple[str, ...] = ()

@@ -17,7 +17,9 @@ class Rule(NamedTuple):
 RULES: Final[dict[str, Rule]] = {
     "inspection_exists": Rule("An inspection is planned before anything else is recorded of it.", False),
     "stage": Rule("Each milestone belongs to certain stages.", False),
-    "recorded_once": Rule("This milestone happens once; a wrong record of it is rectified, not repeated.", False),
+    "recorded_once": Rule(
+        "This milestone happens once; a wrong record of it is rectified, not repeated.", False
+    ),
     "not_in_the_future": Rule("Only what has happened can be recorded.", False),
     "order": Rule("Nothing happens before what it rests on.", True),
     "permission": Rule("Each role decides what belongs to it.", True),
@@ -28,7 +30,9 @@ RULES: Final[dict[str, Rule]] = {
     "team_complete": Rule("A lead of Ofsted and a lead of CQC are named before the area is notified.", True),
     "interest_declared": Rule("An inspector with a declared interest in an area does not inspect it.", True),
     "on_the_team": Rule("Only a member of the team can do this.", True),
-    "notification_day": Rule("An area is notified on a Monday, unless a bank holiday shortens the notice.", True),
+    "notification_day": Rule(
+        "An area is notified on a Monday, unless a bank holiday shortens the notice.", True
+    ),
     "notice_before_fieldwork": Rule("An area has its working days of notice before fieldwork begins.", True),
     "notice_before_on_site": Rule("An area has its working days of notice before inspectors come.", True),
     "deferral_ground": Rule("An inspection is deferred on a ground that its handbook knows.", True),
@@ -45,12 +49,18 @@ RULES: Final[dict[str, Rule]] = {
     "body_of_partnership": Rule("Only a body of the partnership can be made responsible.", True),
     "draft_exists": Rule("There is a draft to speak of.", False),
     "draft_is_current": Rule("An approval, a return or a sign-off names the current draft.", False),
-    "evidence_complete": Rule("While more evidence is being gathered no draft is submitted or approved.", False),
+    "evidence_complete": Rule(
+        "While more evidence is being gathered no draft is submitted or approved.", False
+    ),
     "evidence_ordered": Rule("Only evidence that was ordered is noted as gathered.", False),
     "approved_by_both": Rule("Both inspectorates have approved the current draft.", True),
-    "signed_off_by_both": Rule("Both inspectorates have approved and signed off the draft that is published.", False),
+    "signed_off_by_both": Rule(
+        "Both inspectorates have approved and signed off the draft that is published.", False
+    ),
     "comment_window": Rule("Comments come within the days for comment.", True),
-    "comments_or_complaint": Rule("The partnership comments on factual accuracy or complains, not both.", True),
+    "comments_or_complaint": Rule(
+        "The partnership comments on factual accuracy or complains, not both.", True
+    ),
     "comments_answered": Rule("Comments are answered before the outcome is decided.", True),
     "complaint_known": Rule("A complaint is lodged once and resolved once.", False),
     "no_open_complaint": Rule("An open complaint holds publication.", True),
@@ -60,7 +70,9 @@ RULES: Final[dict[str, Rule]] = {
     "nothing_to_correct": Rule("One correction is finished before the next begins.", False),
     "outcome_asks_for_plan": Rule("The outcome decides which plan the partnership owes.", False),
     "plan_awaits_review": Rule("Only a plan that was submitted or published can be reviewed.", False),
-    "plan_reviewer": Rule("The handbook says who decides whether a priority action plan is fit for purpose.", True),
+    "plan_reviewer": Rule(
+        "The handbook says who decides whether a priority action plan is fit for purpose.", True
+    ),
     "plan_accepted": Rule("A priority action plan is published after it was accepted.", True),
     "deadline_exists": Rule("Only a deadline that runs can be moved.", False),
     "extends_later": Rule("An extension moves a deadline to a later day.", False),

@@ -18,7 +18,18 @@ from domain.inspection.vocabulary import (
     TeamMember,
     TrackedChild,
 )
-from domain.values import AreaCode, BodyRef, Inspectorate, Instant, Kind, Period, PersonRef, Pin, Sha256, Value
+from domain.values import (
+    AreaCode,
+    BodyRef,
+    Inspectorate,
+    Instant,
+    Kind,
+    Period,
+    PersonRef,
+    Pin,
+    Sha256,
+    Value,
+)
 
 
 class Fact(Value):
@@ -389,7 +400,7 @@ def evolve(state: State, event: e.Event) -> State:
     change = _CHANGES.get(type(event))
     update = change(state, event) if change else {}
     update["version"] = version
-    name: str = event.type  # type: ignore[attr-defined]  # every concrete event names its type
+    name = e.event_type(event)
     if event.milestone and not (name == "report_published" and state.published):
         fact = Fact(
             version=version,

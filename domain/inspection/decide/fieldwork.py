@@ -41,7 +41,10 @@ def chase_information(situation: Situation, command: c.ChaseInformation) -> tupl
 def _require_requested(situation: Situation, item: str) -> None:
     asked = situation.state.information
     situation.require(
-        item in asked, "item_requested", f"{item} was not asked for", "one of " + (", ".join(asked) or "none yet")
+        item in asked,
+        "item_requested",
+        f"{item} was not asked for",
+        "one of " + (", ".join(asked) or "none yet"),
     )
 
 
@@ -72,7 +75,9 @@ def replace_child(situation: Situation, command: c.ReplaceTrackedChild) -> tuple
 
 def begin_fieldwork(situation: Situation, _: c.BeginFieldwork) -> tuple[e.Event, ...]:
     """Fieldwork begins eight working days after notification at the earliest."""
-    _require_notice(situation, situation.handbook.notice.fieldwork_working_days.value, "notice_before_fieldwork")
+    _require_notice(
+        situation, situation.handbook.notice.fieldwork_working_days.value, "notice_before_fieldwork"
+    )
     return (situation.record(e.FieldworkBegun),)
 
 
@@ -136,10 +141,15 @@ def end_fieldwork(situation: Situation, _: c.EndFieldwork) -> tuple[e.Event, ...
 
 def _require_paused(situation: Situation) -> None:
     situation.require(
-        situation.state.paused_until is not None, "paused", "fieldwork is not paused", "pause_inspection first"
+        situation.state.paused_until is not None,
+        "paused",
+        "fieldwork is not paused",
+        "pause_inspection first",
     )
 
 
 def _require_not_paused(situation: Situation) -> None:
     until = situation.state.paused_until
-    situation.require(until is None, "not_paused", f"fieldwork is paused until {until}", "resume_inspection first")
+    situation.require(
+        until is None, "not_paused", f"fieldwork is paused until {until}", "resume_inspection first"
+    )

@@ -119,4 +119,3 @@ def _require_reviewer(situation: Situation) -> None:
         f"{organisation} does not decide this under handbook {situation.handbook.version}",
         "decided for " + " or ".join(reviewers),
     )
-

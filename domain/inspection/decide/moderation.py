@@ -148,7 +148,10 @@ def decide_outcome(situation: Situation, command: c.DecideOutcome) -> tuple[e.Ev
         "correct_report once it is published",
     )
     situation.require(
-        any(m.lead and m.inspectorate is Inspectorate.CQC and m.person == command.concurring for m in state.team),
+        any(
+            m.lead and m.inspectorate is Inspectorate.CQC and m.person == command.concurring
+            for m in state.team
+        ),
         "cqc_concurs",
         f"{command.concurring} is not the lead of CQC on the team",
         "the lead of CQC on the team as concurring",
@@ -187,11 +190,16 @@ def _require_evidence_complete(situation: Situation) -> None:
 def _require_on_team(situation: Situation, person: PersonRef) -> None:
     team = [member.person for member in situation.state.team]
     situation.require(
-        person in team, "on_the_team", f"{person} is not on the team", "one of " + (", ".join(team) or "no one yet")
+        person in team,
+        "on_the_team",
+        f"{person} is not on the team",
+        "one of " + (", ".join(team) or "no one yet"),
     )
 
 
-def _require_role_of(situation: Situation, inspectorate: Inspectorate, roles: dict[Inspectorate, Role]) -> None:
+def _require_role_of(
+    situation: Situation, inspectorate: Inspectorate, roles: dict[Inspectorate, Role]
+) -> None:
     role = situation.command.decided_by.role
     situation.require(
         role is roles[inspectorate],

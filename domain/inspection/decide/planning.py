@@ -25,7 +25,9 @@ def plan(situation: Situation, command: c.PlanInspection) -> tuple[e.Event, ...]
         f"{first} is a {first:%A}",
         f"a first day on site that is a {weekday.capitalize()}",
     )
-    holiday = next((one for one in command.school_holidays if first in one or command.on_site.last in one), None)
+    holiday = next(
+        (one for one in command.school_holidays if first in one or command.on_site.last in one), None
+    )
     situation.require(
         holiday is None,
         "term_time",
@@ -100,7 +102,10 @@ def notify(situation: Situation, command: c.NotifyArea) -> tuple[e.Event, ...]:
     assert state.on_site is not None
     day, first = london_date(command.occurred_at), state.on_site.first
     situation.require(
-        state.has("team_appointed"), "team_complete", "no team is appointed", "appoint_team before notify_area"
+        state.has("team_appointed"),
+        "team_complete",
+        "no team is appointed",
+        "appoint_team before notify_area",
     )
     needed = handbook.notice.on_site_working_days.value
     given = calendar.working_days_between(day, first)

@@ -45,7 +45,8 @@ def extend_deadline(situation: Situation, command: c.ExtendDeadline) -> tuple[e.
         deadline is not None,
         "deadline_exists",
         f"no deadline {command.kind}{f' for {command.subject}' if command.subject else ''} runs",
-        "one of " + (", ".join(f"{d.kind} {d.subject or ''}".strip() for d in running) or "none: nothing is due"),
+        "one of "
+        + (", ".join(f"{d.kind} {d.subject or ''}".strip() for d in running) or "none: nothing is due"),
     )
     assert deadline is not None
     situation.require(
@@ -107,7 +108,10 @@ def _require_strikable(situation: Situation, name: str) -> None:
 def _require_in_order(situation: Situation, name: str, at: Instant) -> None:
     state, day = situation.state, london_date(at)
     situation.require(
-        at <= situation.command.now, "not_in_the_future", f"{day} is in the future", "a moment that has passed"
+        at <= situation.command.now,
+        "not_in_the_future",
+        f"{day} is in the future",
+        "a moment that has passed",
     )
     for earlier in sorted(RESTS_ON.get(name, frozenset()) & state.facts.keys()):
         on = london_date(state.facts[earlier].at)

@@ -154,12 +154,20 @@ EVENT_TYPES: dict[str, type[Event]] = {
 }
 """Every event class by its type, as the ledger names it."""
 
+
+def event_type(event: Event) -> str:
+    """Return an event's type, as the ledger names it."""
+    name: str = type(event).model_fields["type"].default
+    return name
+
+
 RESTS_ON: dict[str, frozenset[str]] = {name: kind.rests_on for name, kind in EVENT_TYPES.items()}
 """For each event type, the types that it makes no sense without."""
 
 __all__ = [
     "EVENT_TYPES",
     "RESTS_ON",
+    "event_type",
     "ActivityRecorded",
     "AdditionalEvidenceGathered",
     "AdditionalEvidenceOrdered",

@@ -1,0 +1,291 @@
+"""The command handler: known, load, decide, append, answer.
+
+This is the one place where a command meets the ledger. It may be run by any number of workers at once
+and be killed at any line: what is not appended has not happened, and what is appended is found again
+under the command's id.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from domain.actors import ENGINE, ENGINE_RECORDER, Role
+from domain.canonical import canonical_model
+from domain.errors import UnavailableError
+from domain.inspection import State, decide, evolve, initial
+from domain.inspection.commands import COMMANDS, Command
+from domain.inspection.decide.clock import what_the_clock_brings
+from domain.inspection.events import Event, event_type
+from domain.inspection.rules import RULES
+from domain.inspection.standing import standing, what_is_due
+from domain.messages import Answer, MilestoneRequest, Recorded, Refused, Verdict, tick_id, unreadable_id
+from domain.refusal import Refusal
+from domain.rulebook import Rulebook
+from eventstore.codec import Codec
+from eventstore.envelope import Provenance
+from eventstore.ledger import AlreadyKnown, Append, Appended, CommandRecord, Ledger
+
+ATTEMPTS: Final = 3
+CACHED: Final = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """At what time a command is judged, in a rehearsal or not, and on whose behalf within Temporal."""
+
+    now: datetime
+    rehearsal: bool = False
+    workflow_id: str | None = None
+    run_id: str | None = None
+
+
+class Interruption(Protocol):
+    """Called at named places, so that a test can kill the process exactly there."""
+
+    def __call__(self, place: str) -> None: ...
+
+
+def go_on(_: str) -> None:
+    """Do nothing: nobody interrupts."""
+
+
+Decision = tuple[Event, ...] | Refusal
+Judge = Callable[[State], Decision]
+
+
+class CommandHandler:
+    """Turns requests into events in the ledger, and into answers."""
+
+    def __init__(
+        self, ledger: Ledger, rules: Rulebook, codec: Codec, interruption: Interruption = go_on
+    ) -> None:
+        self._ledger = ledger
+        self._rules = rules
+        self._codec = codec
+        self._at = interruption
+        self._states: OrderedDict[str, State] = OrderedDict()
+
+    async def handle(self, request: MilestoneRequest, context: Context) -> Answer:
+        """Judge a sender's request and record what it brings, or the refusal that answers it.
+
+        Raises:
+            UnavailableError: the ledger cannot be reached, or others were faster each time.
+            IntegrityError: the ledger holds what this installation cannot read.
+        """
+
+        def judge(state: State) -> Decision:
+            try:
+                command = _command(request, context)
+            except ValidationError as error:
+                return _malformed(error)
+            if command.decided_by.role is Role.SYSTEM or command.recorded_by.authenticated == "engine":
+                return _posing_as_the_engine()
+            return decide(self._rules, state, command)
+
+        return await self._record(request, judge, context)
+
+    async def handle_own(self, request: MilestoneRequest, context: Context) -> Answer:
+        """Record a command of the engine itself."""
+        command = _command(request, context)
+        return await self._record(request, lambda state: decide(self._rules, state, command), context)
+
+    async def tick(self, inspection: str, context: Context) -> Answer:
+        """Record what time has brought, if anything, and say where the inspection stands."""
+        state = await self.load(inspection)
+        brought = what_the_clock_brings(self._rules, state, context.now) if state.version else ()
+        instant = brought[0].occurred_at if brought else context.now
+        request = own_request(inspection, tick_id(inspection, state.version, instant), {"type": "tick"})
+        if not brought:
+            return self._answer(request, Verdict(result="recorded"), state, context)
+        return await self.handle_own(request, context)
+
+    async def note_unreadable(
+        self, inspection: str, sha256: str, size: int, problem: str, context: Context
+    ) -> Answer:
+        """Keep a refusal for a signal that could not be read: its digest and size, never its content."""
+        content = {"type": "unreadable", "sha256": sha256, "size": size, "problem": problem}
+        request = own_request(inspection, unreadable_id(inspection, sha256), content)
+        refusal = Refusal(
+            code="unreadable",
+            rule="A signal carries one request in JSON.",
+            because=f"{size} bytes could not be read ({problem})",
+            accepted="signal record with one MilestoneRequest",
+            waivable=False,
+        )
+        return await self._record(request, lambda _: refusal, context)
+
+    async def load(self, inspection: str) -> State:
+        """Fold an inspection's stream. What is cached is always brought up to date by a read."""
+        state = self._states.get(inspection, initial())
+        for entry in await self._ledger.read_stream(inspection, after=state.version):
+            state = evolve(state, self._codec.decode(entry))
+        self._remember(inspection, state)
+        return state
+
+    def _remember(self, inspection: str, state: State) -> None:
+        """Keep a state, unless another coroutine has meanwhile kept a later one."""
+        held = self._states.get(inspection)
+        if held is None or held.version < state.version:
+            self._states[inspection] = state
+        self._states.move_to_end(inspection)
+        if len(self._states) > CACHED:
+            self._states.popitem(last=False)
+
+    async def _record(self, request: MilestoneRequest, judge: Judge, context: Context) -> Answer:
+        known = await self._ledger.find_command(request.inspection, UUID(request.command_id))
+        if known:
+            return await self._answer_again(known, request, context)
+        for _ in range(ATTEMPTS):
+            state = await self.load(request.inspection)
+            decision = judge(state)
+            self._at("after decide")
+            events = () if isinstance(decision, Refusal) else decision
+            after = reduce(evolve, events, state)
+            verdict = _verdict(decision, since=state.version)
+            (result,) = await self._ledger.append(
+                [self._append_of(request, state, after, events, verdict, context)]
+            )
+            self._at("after append")
+            match result:
+                case Appended():
+                    self._remember(request.inspection, after)
+                    return self._answer(request, verdict, after, context)
+                case AlreadyKnown(record):
+                    return await self._answer_again(record, request, context)
+        raise UnavailableError(f"{request.inspection} is being written by others; nothing was recorded")
+
+    def _append_of(
+        self,
+        request: MilestoneRequest,
+        state: State,
+        after: State,
+        events: tuple[Event, ...],
+        verdict: Verdict,
+        context: Context,
+    ) -> Append:
+        command_id = UUID(request.command_id)
+        provenance = Provenance(
+            command_id=command_id,
+            correlation_id=command_id,
+            causation_id=command_id,
+            workflow_id=context.workflow_id,
+            run_id=context.run_id,
+            handbook=after.handbook,
+            calendar=after.calendar,
+        )
+        return Append(
+            stream=request.inspection,
+            command_id=command_id,
+            digest=bytes.fromhex(request.digest()),
+            expected_version=state.version,
+            request=canonical_model(request),
+            answer=canonical_model(verdict),
+            bodies=tuple(self._codec.encode(event, provenance) for event in events),
+            at=context.now if context.rehearsal else None,
+        )
+
+    async def _answer_again(
+        self, known: CommandRecord, request: MilestoneRequest, context: Context
+    ) -> Answer:
+        """Answer a command that is already recorded: what was said then, and where it stands now."""
+        state = await self.load(request.inspection)
+        digest = known.digest.hex()
+        if digest != request.digest():
+            return self._answer(request, _reused(request), state, context, digest)
+        return self._answer(request, Verdict.model_validate_json(known.answer), state, context)
+
+    def _answer(
+        self,
+        request: MilestoneRequest,
+        verdict: Verdict,
+        state: State,
+        context: Context,
+        digest: str | None = None,
+    ) -> Answer:
+        return Answer(
+            result=verdict.result,
+            recorded=verdict.recorded,
+            refused=verdict.refused,
+            command_id=request.command_id,
+            request_digest=digest or request.digest(),
+            due=what_is_due(self._rules, state, context.now),
+            standing=standing(self._rules, state, context.now),
+        )
+
+
+def own_request(inspection: str, command_id: UUID, command: dict[str, Any]) -> MilestoneRequest:
+    """Make a request in which the engine itself decides and records."""
+    by = {
+        "decided_by": ENGINE.model_dump(mode="json"),
+        "recorded_by": ENGINE_RECORDER.model_dump(mode="json"),
+    }
+    return MilestoneRequest(inspection=inspection, command_id=str(command_id), command={**command, **by})
+
+
+def _command(request: MilestoneRequest, context: Context) -> Command:
+    """Read the command in a request. What is not dated happens now.
+
+    Raises:
+        ValidationError: a field is missing, unknown or out of its pattern.
+    """
+    occurred_at = request.command.get("occurred_at") or context.now
+    return COMMANDS.validate_python(
+        {
+            **request.command,
+            "occurred_at": occurred_at,
+            "inspection": request.inspection,
+            "command_id": request.command_id,
+            "now": context.now,
+        }
+    )
+
+
+def _verdict(decision: Decision, since: int) -> Verdict:
+    if isinstance(decision, Refusal):
+        return Verdict(result="refused", refused=Refused(**decision.model_dump()))
+    return Verdict(
+        result="recorded",
+        recorded=tuple(
+            Recorded(version=since + number, type=event_type(event), occurred_at=event.occurred_at)
+            for number, event in enumerate(decision, start=1)
+        ),
+    )
+
+
+def _malformed(error: ValidationError) -> Refusal:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    named = [".".join(str(part) for part in problem["loc"][1:]) or "type" for problem in problems]
+    return Refusal(
+        code="malformed",
+        rule="A request has the fields of its milestone, each in its own form.",
+        because="; ".join(f"{name}: {problem['msg']}" for name, problem in zip(named, problems, strict=True)),
+        accepted="`inspections milestones` lists the fields of each milestone",
+        waivable=False,
+        fields=tuple(named),
+    )
+
+
+def _posing_as_the_engine() -> Refusal:
+    return Refusal(
+        code="permission",
+        rule=RULES["permission"].says,
+        because="a sender cannot decide or record as the engine",
+        accepted="decided_by and recorded_by a person",
+        waivable=False,
+    )
+
+
+def _reused(request: MilestoneRequest) -> Verdict:
+    refusal = Refused(
+        code="command_reused",
+        rule="A command's id stands for one request.",
+        because=f"{request.command_id} was recorded for another request",
+        accepted="the same request under this id, or another id",
+    )
+    return Verdict(result="refused", refused=refusal)

@@ -1,0 +1,38 @@
+"""Where an inspection stands, in the words that a workflow and a sender understand."""
+
+from domain.inspection.deadlines import Status, deadlines, next_due, next_wake
+from domain.inspection.progress import held_by, is_open, publication_pending, reached, stage
+from domain.inspection.state import State
+from domain.messages import Due, Standing
+from domain.rulebook import Rulebook
+from domain.values import Instant
+
+
+def standing(rules: Rulebook, state: State, now: Instant) -> Standing:
+    """Say where an inspection stands at a moment."""
+    if state.version == 0:
+        return Standing()
+    due_next = next_due(rules, state, now)
+    goes_on = is_open(state)
+    return Standing(
+        version=state.version,
+        stage=stage(state),
+        open=goes_on,
+        reached=reached(state),
+        held_by=held_by(state),
+        publication_pending=publication_pending(state),
+        next_wake=next_wake(rules, state, now) if goes_on else None,
+        next_due=due_next.due.isoformat() if due_next else None,
+        area=state.area,
+        kind=state.kind,
+        outcome=state.draft.findings.outcome if state.draft and state.has("outcome_decided") else None,
+    )
+
+
+def what_is_due(rules: Rulebook, state: State, now: Instant) -> tuple[Due, ...]:
+    """List what is owed at a moment: what is open, and what was missed and is still not met."""
+    return tuple(
+        Due(kind=one.kind, subject=one.subject, due=one.due.isoformat(), status=one.status(now))
+        for one in deadlines(rules, state)
+        if one.met_on is None and one.status(now) in {Status.OPEN, Status.MISSED}
+    )
