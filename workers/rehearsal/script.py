@@ -102,7 +102,7 @@ def write_script(case: Case, number: int, rules: Rulebook) -> Script:
     calendar = rules.current_calendar
     dates = _fill_dates(case, rules, calendar)
     inspection = f"{case.area}-{dates.by_name['on_site_from'].year}-F{number}"
-    steps = (*_to_fieldwork(case, dates.by_name), *_to_publication(case, dates.by_name), *_after(case))
+    steps = (*_to_fieldwork(case, dates.by_name), *_to_publication(case, dates.by_name), *_after(case, rules))
     return Script(
         inspection=inspection,
         case=case,
@@ -201,15 +201,22 @@ def _to_publication(case: Case, on: dict[str, date]) -> list[Step]:
     ]
 
 
-def _after(case: Case) -> list[Step]:
+def _after(case: Case, rules: Rulebook) -> list[Step]:
     bodies = list(bodies_of(case))
     happened = (
         (case.strategic_plan_published, "publish_strategic_plan", Role.DCS, {"bodies": bodies}),
         (case.plan_submitted, "submit_priority_action_plan", Role.DCS, {"bodies": bodies}),
-        (case.plan_accepted, "accept_priority_action_plan", Role.DFE, {}),
+        (case.plan_accepted, "accept_priority_action_plan", _reviewer(case, rules), {}),
         (case.plan_published, "publish_priority_action_plan", Role.DCS, {"bodies": bodies}),
     )
     return [_step(day, milestone, by, **matter) for day, milestone, by, matter in happened if day]
+
+
+def _reviewer(case: Case, rules: Rulebook) -> Role:
+    """Who accepted a plan is not printed; it is taken to be whom the handbook named on that day."""
+    if case.plan_accepted is None:
+        return Role.DFE
+    return Role.DFE if "dfe" in rules.in_force(case.plan_accepted).plan_feedback_by.value else Role.OFSTED_DIRECTOR
 
 
 def bodies_of(case: Case) -> tuple[str, ...]:

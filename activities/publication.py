@@ -1,0 +1,170 @@
+"""Publication: rendering what was released, laying it where the public finds it, and noting its digest.
+
+Safe to repeat at any line. The file is written whole or not at all, under a name that the report version
+gives; the ledger takes note once, under an id that the report version gives. A repetition before the note
+writes the file again, one after it finds nothing left to publish.
+"""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, Protocol
+
+from jinja2 import Environment, StrictUndefined
+from temporalio import activity
+
+from activities.commands import CommandHandler, Interruption, go_on, own_request
+from activities.inspection import context_of, in_temporals_terms
+from domain.handbook import PlanKind
+from domain.inspection import State
+from domain.inspection.vocabulary import AreaForAction, Sections
+from domain.messages import Answer, PublishQuestion, publication_id
+from domain.rulebook import Rulebook
+from domain.values import SealedText
+
+TEMPLATE: Final = files("activities").joinpath("templates/report.html.j2").read_text(encoding="utf-8")
+TEMPLATE_DIGEST: Final = hashlib.sha256(TEMPLATE.encode()).hexdigest()
+ERASED: Final = "[This text has been erased.]"
+NOT_WRITTEN: Final = "[Not part of this record.]"
+
+_WHAT_FOLLOWS: Final = {
+    PlanKind.STRATEGIC_PLAN: "The local area partnership is asked to update and publish its strategic plan.",
+    PlanKind.PRIORITY_ACTION_PLAN: (
+        "HMCI requires the local area partnership to prepare and submit a priority action plan."
+    ),
+}
+
+
+class Texts(Protocol):
+    """Opens sealed texts; what was erased is not among the answers."""
+
+    async def open_many(self, references: list[SealedText]) -> Mapping[SealedText, str]: ...
+
+
+class Names(Protocol):
+    """Knows how people and bodies are called."""
+
+    async def person_names(self, references: list[str]) -> Mapping[str, str]: ...
+
+    async def body_names(self, references: list[str]) -> Mapping[str, str]: ...
+
+
+class Publisher:
+    """Publishes released reports into a folder."""
+
+    def __init__(
+        self,
+        handler: CommandHandler,
+        rules: Rulebook,
+        texts: Texts,
+        names: Names,
+        folder: Path,
+        interruption: Interruption = go_on,
+    ) -> None:
+        self._handler = handler
+        self._rules = rules
+        self._texts = texts
+        self._names = names
+        self._folder = folder
+        self._at = interruption
+
+    @activity.defn(name="publish_report")
+    async def publish_report(self, question: PublishQuestion) -> Answer:
+        """Publish the report that is released; without one, say where the inspection stands."""
+        return await in_temporals_terms(self._publish(question))
+
+    async def _publish(self, question: PublishQuestion) -> Answer:
+        context = context_of(question)
+        state = await self._handler.load(question.inspection)
+        draft = state.released
+        if draft is None:
+            return await self._handler.tick(question.inspection, context)
+        version = len(state.published) + 1
+        page = await self.render(question.inspection, state, version)
+        address = f"{question.inspection}/report-{version}.html"
+        await asyncio.to_thread(lay_down, self._folder / address, page)
+        self._at("after laying the report down")
+        request = own_request(
+            question.inspection,
+            publication_id(question.inspection, version, draft.digest),
+            {
+                "type": "confirm_publication",
+                "occurred_at": question.now.isoformat(),
+                "report_version": version,
+                "draft": draft.model_dump(mode="json"),
+                "sha256": hashlib.sha256(page).hexdigest(),
+                "template": TEMPLATE_DIGEST,
+                "address": address,
+            },
+        )
+        return await self._handler.handle_own(request, context)
+
+    async def render(self, inspection: str, state: State, report_version: int) -> bytes:
+        """Render the report of a state by the pinned template, as UTF-8."""
+        assert state.draft is not None
+        assert state.handbook is not None
+        findings, sections = state.draft.findings, state.draft.sections
+        handbook = self._rules.pinned_handbook(state.handbook)
+        areas = (*findings.areas_for_priority_action, *findings.areas_for_improvement)
+        texts = await self._texts.open_many(_texts_in(sections, areas))
+        bodies = await self._names.body_names(list(state.bodies))
+        people = await self._names.person_names([member.person for member in state.team])
+        environment = Environment(
+            autoescape=True, undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True
+        )
+        environment.filters["day"] = _day
+
+        def text(sealed: SealedText | None) -> str:
+            return NOT_WRITTEN if sealed is None else texts.get(sealed, ERASED)
+
+        page = environment.from_string(TEMPLATE).render(
+            inspection=inspection,
+            report_version=report_version,
+            ledger_version=state.version,
+            draft=state.draft.ref,
+            area=bodies.get(state.bodies[0], state.area),
+            on_site=state.on_site,
+            outcome_wording=handbook.outcomes[findings.outcome].wording,
+            what_follows=_WHAT_FOLLOWS[handbook.follow_up[findings.outcome].value],
+            sections=sections,
+            findings=findings,
+            bodies=state.bodies,
+            team=state.team,
+            handbook_version=handbook.version,
+            text=text,
+            body_name=lambda body: bodies.get(body, body),
+            person_name=lambda person: people.get(person, person),
+        )
+        return page.encode()
+
+
+def _texts_in(sections: Sections, areas: tuple[AreaForAction, ...]) -> list[SealedText]:
+    named = (getattr(sections, name) for name in type(sections).model_fields)
+    return [text for text in named if text is not None] + [area.text for area in areas]
+
+
+def _day(value: date | str) -> str:
+    day = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{day.day} {day:%B %Y}"
+
+
+def lay_down(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and make sure that it is on disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
