@@ -13,6 +13,7 @@ from functools import reduce
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from eventstore.codec import Codec
 from pydantic import ValidationError
 
 from domain.actors import ENGINE, ENGINE_RECORDER, Role
@@ -27,7 +28,6 @@ from domain.inspection.standing import standing, what_is_due
 from domain.messages import Answer, MilestoneRequest, Recorded, Refused, Verdict, tick_id, unreadable_id
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
-from eventstore.codec import Codec
 from eventstore.envelope import Provenance
 from eventstore.ledger import AlreadyKnown, Append, Appended, CommandRecord, Ledger
 

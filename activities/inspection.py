@@ -6,7 +6,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.commands import CommandHandler, Context
-from domain.errors import IntegrityError, InspectionsError
+from domain.errors import InspectionsError, IntegrityError
 from domain.messages import Answer, HandleQuestion, Question, TickQuestion, UnreadableQuestion
 
 

@@ -129,7 +129,7 @@ class Publisher:
             draft=state.draft.ref,
             area=bodies.get(state.bodies[0], state.area),
             on_site=state.on_site,
-            outcome_wording=handbook.outcomes[findings.outcome].wording,
+            outcome_wording=handbook.outcomes[findings.outcome].wording.value,
             what_follows=_WHAT_FOLLOWS[handbook.follow_up[findings.outcome].value],
             sections=sections,
             findings=findings,

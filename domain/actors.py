@@ -87,7 +87,15 @@ PERMISSIONS: Final[dict[Role, frozenset[Verb]]] = {
     Role.CQC_LEAD: frozenset(_LEADS - {Verb.PROPOSE_OUTCOME}),
     Role.INSPECTOR: frozenset({Verb.RECORD, Verb.HANDLE_INFORMATION, Verb.REFER_CONCERN}),
     Role.COORDINATOR: frozenset(
-        {Verb.SCHEDULE, Verb.HANDLE_INFORMATION, Verb.DESPATCH, Verb.ACKNOWLEDGE, Verb.CLOSE, Verb.RECTIFY, Verb.REFER_CONCERN}
+        {
+            Verb.SCHEDULE,
+            Verb.HANDLE_INFORMATION,
+            Verb.DESPATCH,
+            Verb.ACKNOWLEDGE,
+            Verb.CLOSE,
+            Verb.RECTIFY,
+            Verb.REFER_CONCERN,
+        }
     ),
     Role.OFSTED_MODERATOR: frozenset({Verb.MODERATE}),
     Role.CQC_MODERATOR: frozenset({Verb.MODERATE}),

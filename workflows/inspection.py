@@ -295,7 +295,7 @@ class InspectionWorkflow:
         try:
             request = self._read(name, args)
             self._check_request(request)
-        except Exception as error:  # noqa: BLE001  whatever it is, the sender is gone and it is noted
+        except Exception as error:
             await self._note_unreadable(args, error)
             return
         await self.record(request)

@@ -101,7 +101,9 @@ class InformationMatter(Value):
 
 
 class SurveyCloseMatter(Value):
-    counts: Annotated[tuple[SurveyCount, ...], Field(min_length=1)]
+    """How many answered, by audience; empty when it is not known."""
+
+    counts: tuple[SurveyCount, ...] = ()
 
 
 class ChildrenMatter(Value):

@@ -76,6 +76,7 @@ RULES: Final[dict[str, Rule]] = {
     "plan_accepted": Rule("A priority action plan is published after it was accepted.", True),
     "deadline_exists": Rule("Only a deadline that runs can be moved.", False),
     "extends_later": Rule("An extension moves a deadline to a later day.", False),
+    "handbook_in_force": Rule("An area is notified under the handbook in force on that day.", False),
     "handbook_known": Rule("An inspection is moved to a released handbook, other than its own.", False),
     "milestone_recorded": Rule("Only a milestone that was recorded can be rectified.", False),
     "nothing_rests_on_it": Rule("A milestone is struck after those that rest on it.", False),

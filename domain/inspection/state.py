@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from pydantic import Field
+
 from domain.handbook import DeadlineKind
 from domain.inspection import events as e
 from domain.inspection.vocabulary import (
@@ -69,25 +71,25 @@ class State(Value):
     school_holidays: tuple[Period, ...] = ()
     handbook: Pin | None = None
     calendar: Pin | None = None
-    facts: dict[str, Fact] = {}
+    facts: dict[str, Fact] = Field(default_factory=dict)
     team: tuple[TeamMember, ...] = ()
-    information: dict[str, Item] = {}
+    information: dict[str, Item] = Field(default_factory=dict)
     children: tuple[TrackedChild, ...] = ()
     paused_until: date | None = None
     evidence_open: bool = False
     draft: Draft | None = None
     drafts: int = 0
-    approvals: dict[Inspectorate, DraftRef] = {}
-    sign_offs: dict[Inspectorate, DraftRef] = {}
+    approvals: dict[Inspectorate, DraftRef] = Field(default_factory=dict)
+    sign_offs: dict[Inspectorate, DraftRef] = Field(default_factory=dict)
     comments: int = 0
-    complaints: dict[str, bool] = {}
+    complaints: dict[str, bool] = Field(default_factory=dict)
     polls: tuple[date, ...] = ()
     released: DraftRef | None = None
     published: tuple[Published, ...] = ()
     principal_authority: BodyRef | None = None
-    extensions: dict[tuple[DeadlineKind, str | None], date] = {}
-    warned: dict[tuple[DeadlineKind, str | None], date] = {}
-    missed: dict[tuple[DeadlineKind, str | None], date] = {}
+    extensions: dict[tuple[DeadlineKind, str | None], date] = Field(default_factory=dict)
+    warned: dict[tuple[DeadlineKind, str | None], date] = Field(default_factory=dict)
+    missed: dict[tuple[DeadlineKind, str | None], date] = Field(default_factory=dict)
 
     def has(self, milestone: str) -> bool:
         """Say whether a milestone counts now."""
@@ -401,7 +403,7 @@ def evolve(state: State, event: e.Event) -> State:
     update = change(state, event) if change else {}
     update["version"] = version
     name = e.event_type(event)
-    if event.milestone and not (name == "report_published" and state.published):
+    if event.is_milestone and not (name == "report_published" and state.published):
         fact = Fact(
             version=version,
             at=event.occurred_at,

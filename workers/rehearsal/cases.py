@@ -76,9 +76,7 @@ class Case(Value):
         _require(self.published > self.fieldwork_end, "published", "after fieldwork_end")
         action_plan = (self.plan_submitted, self.plan_accepted, self.plan_published)
         if self.outcome is Outcome.WIDESPREAD_FAILINGS:
-            _require(
-                self.strategic_plan_published is None, "strategic_plan_published", "empty for outcome 3"
-            )
+            _require(self.strategic_plan_published is None, "strategic_plan_published", "empty for outcome 3")
         else:
             _require(not any(action_plan), "plan_submitted", "empty unless the outcome is 3")
         return self
@@ -110,7 +108,9 @@ def read_cases(path: Path, only: Sequence[str] = ()) -> list[Case]:
         raise MalformedError(f"--only {', '.join(unknown)}: not in {path}, which has {known}")
     chosen = [case for case in cases if not only or case.area in only]
     if not chosen:
-        raise MalformedError(f"{path}: line 2: there is no case; at least one row below the header is accepted")
+        raise MalformedError(
+            f"{path}: line 2: there is no case; at least one row below the header is accepted"
+        )
     return chosen
 
 
@@ -132,7 +132,9 @@ def _read_row(path: Path, line: int, row: dict[str | None, Any]) -> Case:
         raise MalformedError(f"{path}: line {line}: more fields than columns")
     short = [name for name, value in row.items() if value is None]
     if short:
-        raise MalformedError(f"{path}: line {line}: column {short[0]} is not there; fewer fields than columns")
+        raise MalformedError(
+            f"{path}: line {line}: column {short[0]} is not there; fewer fields than columns"
+        )
     try:
         return Case.model_validate({name: value.strip() for name, value in row.items() if name})
     except ValidationError as error:
@@ -143,4 +145,6 @@ def _read_row(path: Path, line: int, row: dict[str | None, Any]) -> Case:
         else:
             accepted = _ACCEPTED.get(where, _A_DATE)
         found = row.get(where)
-        raise MalformedError(f"{path}: line {line}: column {where} is {found!r}; accepted is {accepted}") from None
+        raise MalformedError(
+            f"{path}: line {line}: column {where} is {found!r}; accepted is {accepted}"
+        ) from None

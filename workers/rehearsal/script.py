@@ -216,7 +216,11 @@ def _reviewer(case: Case, rules: Rulebook) -> Role:
     """Who accepted a plan is not printed; it is taken to be whom the handbook named on that day."""
     if case.plan_accepted is None:
         return Role.DFE
-    return Role.DFE if "dfe" in rules.in_force(case.plan_accepted).plan_feedback_by.value else Role.OFSTED_DIRECTOR
+    return (
+        Role.DFE
+        if "dfe" in rules.in_force(case.plan_accepted).plan_feedback_by.value
+        else Role.OFSTED_DIRECTOR
+    )
 
 
 def bodies_of(case: Case) -> tuple[str, ...]:

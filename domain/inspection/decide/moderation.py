@@ -1,14 +1,14 @@
 """Decisions from the draft to the outcome."""
 
 from domain.actors import Role
+from domain.handbook import DeadlineKind
 from domain.inspection import commands as c
 from domain.inspection import events as e
-from domain.inspection.decide.situation import Situation, require_duties_apart, require_of_partnership
 from domain.inspection.deadlines import deadlines
+from domain.inspection.decide.situation import Situation, require_duties_apart, require_of_partnership
 from domain.inspection.progress import approved_by_both, current_draft, publication_pending
 from domain.inspection.state import State
 from domain.inspection.vocabulary import Draft, DraftRef, Findings, Sections
-from domain.handbook import DeadlineKind
 from domain.london import london_date
 from domain.values import Inspectorate, Outcome, PersonRef
 

@@ -1,5 +1,6 @@
 """Decisions before the area knows, and the notification itself."""
 
+from domain.handbook import GivesWay
 from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.decide.situation import Situation
@@ -116,7 +117,9 @@ def notify(situation: Situation, command: c.NotifyArea) -> tuple[e.Event, ...]:
         f"{needed} working days, so no later than {calendar.add_working_days(first, -needed)}",
     )
     weekday = handbook.notice.notification_weekday.value
-    shortened = any(skip.reason not in {"Saturday", "Sunday"} for skip in calendar.skipped(day, first))
+    shortened = handbook.notice.gives_way.value is GivesWay.NOTIFICATION_WEEKDAY and any(
+        skip.reason not in {"Saturday", "Sunday"} for skip in calendar.skipped(day, first)
+    )
     situation.require(
         day.strftime("%A").lower() == weekday or shortened,
         "notification_day",

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 from domain.actors import roles_that_may
 from domain.calendar import WorkingCalendar
+from domain.errors import NotFoundError
 from domain.handbook import Handbook
-from domain.inspection.commands import Command
+from domain.inspection.commands import Command, NotifyArea, PlanInspection
 from domain.inspection.deadlines import bound_rules
 from domain.inspection.events import RESTS_ON, Event, Irregularity
 from domain.inspection.progress import current_draft
@@ -45,9 +47,31 @@ class Situation:
 
     @property
     def handbook(self) -> Handbook:
-        """The handbook to which the inspection is bound, or would be if it were notified now."""
+        """The handbook to which the inspection is bound, or will be on the day of its notification.
+
+        Raises:
+            RefusedError: no handbook was in force on that day.
+        """
         bound = bound_rules(self.rules, self.state)
-        return bound[0] if bound else self.rules.in_force(london_date(self.command.occurred_at))
+        if bound:
+            return bound[0]
+        try:
+            return self.rules.in_force(self._day_of_notification)
+        except NotFoundError as error:
+            self.require(
+                False, "handbook_in_force", str(error), "a day of notification under a known handbook"
+            )
+            raise
+
+    @property
+    def _day_of_notification(self) -> date:
+        match self.command:
+            case PlanInspection(notify_on=day):
+                return day
+            case NotifyArea(occurred_at=at):
+                return london_date(at)
+            case _:
+                return self.state.notify_on or london_date(self.command.occurred_at)
 
     @property
     def calendar(self) -> WorkingCalendar:

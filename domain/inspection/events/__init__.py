@@ -167,7 +167,6 @@ RESTS_ON: dict[str, frozenset[str]] = {name: kind.rests_on for name, kind in EVE
 __all__ = [
     "EVENT_TYPES",
     "RESTS_ON",
-    "event_type",
     "ActivityRecorded",
     "AdditionalEvidenceGathered",
     "AdditionalEvidenceOrdered",
@@ -231,4 +230,5 @@ __all__ = [
     "TeamMemberReplaced",
     "TrackedChildReplaced",
     "TrackedChildrenChosen",
+    "event_type",
 ]

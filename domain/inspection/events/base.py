@@ -41,7 +41,7 @@ class Event(Value):
 
     schema_version: ClassVar[int] = 1
     rests_on: ClassVar[frozenset[str]] = frozenset()
-    milestone: ClassVar[bool] = True
+    is_milestone: ClassVar[bool] = True
 
     occurred_at: Instant
     decided_by: Actor

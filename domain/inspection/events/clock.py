@@ -18,7 +18,7 @@ class CommentWindowLapsed(Event):
 class DeadlineEvent(Event):
     """What the clock brings about one deadline."""
 
-    milestone = False
+    is_milestone = False
     rests_on = frozenset({"area_notified"})
     kind: DeadlineKind
     subject: Slug | None = None

@@ -16,7 +16,7 @@ class DeadlineExtended(Event, ExtensionMatter):
 
     type: Literal["deadline_extended"] = "deadline_extended"
     rests_on = frozenset({"area_notified"})
-    milestone = False
+    is_milestone = False
     moved: tuple[DeadlineMove, ...] = ()
 
 
@@ -25,7 +25,7 @@ class HandbookMoved(Event, HandbookMoveMatter):
 
     type: Literal["handbook_moved"] = "handbook_moved"
     rests_on = frozenset({"area_notified"})
-    milestone = False
+    is_milestone = False
     handbook: Pin
     moved: tuple[DeadlineMove, ...] = ()
 
@@ -35,7 +35,7 @@ class MilestoneRectified(Event, RectificationMatter):
 
     type: Literal["milestone_rectified"] = "milestone_rectified"
     rests_on = frozenset({"inspection_planned"})
-    milestone = False
+    is_milestone = False
     was: Instant
     moved: tuple[DeadlineMove, ...] = ()
 
