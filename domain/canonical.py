@@ -33,7 +33,8 @@ def sha256_hex(text: str) -> str:
 
 def _refuse_floats(value: Any) -> None:
     if isinstance(value, float):
-        raise ValueError(f"{value!r} is a float; canonical JSON holds integers and strings only")
+        problem = f"{value!r} is a float; canonical JSON holds integers and strings only"
+        raise ValueError(problem)  # noqa: TRY004  a JSON number of a kind that is not accepted
     if isinstance(value, dict):
         for item in value.values():
             _refuse_floats(item)
