@@ -115,6 +115,13 @@ class Due(Message):
     met_on: str | None = None
 
 
+class DraftName(Message):
+    """Which draft stands: what an approval or a sign-off has to name."""
+
+    version: int
+    digest: str
+
+
 class Standing(Message):
     """Where an inspection stands in the ledger: all that its process needs to know."""
 
@@ -129,6 +136,7 @@ class Standing(Message):
     area: str | None = None
     kind: str | None = None
     outcome: str | None = None
+    draft: DraftName | None = None
 
 
 class Verdict(Message):

@@ -1,9 +1,9 @@
 """Where an inspection stands, in the words that a workflow and a sender understand."""
 
 from domain.inspection.deadlines import Status, deadlines, next_due, next_wake
-from domain.inspection.progress import held_by, is_open, publication_pending, reached, stage
+from domain.inspection.progress import current_draft, held_by, is_open, publication_pending, reached, stage
 from domain.inspection.state import State
-from domain.messages import Due, Standing
+from domain.messages import DraftName, Due, Standing
 from domain.rulebook import Rulebook
 from domain.values import Instant
 
@@ -13,6 +13,7 @@ def standing(rules: Rulebook, state: State, now: Instant) -> Standing:
     if state.version == 0:
         return Standing()
     due_next = next_due(rules, state, now)
+    draft = current_draft(state)
     goes_on = is_open(state)
     return Standing(
         version=state.version,
@@ -26,6 +27,7 @@ def standing(rules: Rulebook, state: State, now: Instant) -> Standing:
         area=state.area,
         kind=state.kind,
         outcome=state.draft.findings.outcome if state.draft and state.has("outcome_decided") else None,
+        draft=DraftName(version=draft.version, digest=draft.digest) if draft else None,
     )
 
 

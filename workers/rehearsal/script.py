@@ -36,7 +36,7 @@ TUESDAY: Final = 1
 class Step:
     """One thing that somebody does: when, which milestone, who decides, and with which matter.
 
-    A matter may hold the word `DRAFT` where the current draft has to be named.
+    A matter may hold `CURRENT_DRAFT` or `UNWRITTEN`, for the conductor to fill in.
     """
 
     at: datetime
@@ -44,6 +44,9 @@ class Step:
     by: Role
     matter: dict[str, Any] = field(default_factory=dict)
 
+
+PARTNERSHIP: Final = "partnership"
+"""Stands for the authority of whichever area is inspected."""
 
 CURRENT_DRAFT: Final = "the current draft"
 
@@ -56,8 +59,8 @@ PEOPLE: Final = {
     Role.OFSTED_DIRECTOR: ("p-ofsteddirector", "ofsted"),
     Role.CQC_DIRECTOR: ("p-cqcdirector", "cqc"),
     Role.PRESS_OFFICE: ("p-press", "ofsted"),
-    Role.LANO: ("p-lano", "partnership"),
-    Role.DCS: ("p-dcs", "partnership"),
+    Role.LANO: ("p-lano", PARTNERSHIP),
+    Role.DCS: ("p-dcs", PARTNERSHIP),
     Role.DFE: ("p-dfe", "dfe"),
 }
 """Who acts in a rehearsal: one invented person for each role. None of them is anybody."""

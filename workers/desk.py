@@ -1,0 +1,116 @@
+"""The desk at which milestones are handed in: a request goes to its inspection's process and is answered.
+
+An inspection whose process has ended, or was lost, gets a new one with the same message, which asks the
+ledger where things stand.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.errors import InspectionsError, IntegrityError, MalformedError, UnavailableError
+from domain.messages import Answer, MilestoneRequest, Refused, StartInspection
+from workflows.inspection import InspectionWorkflow
+
+START_ANEW: Final = 3
+"""How often a request is put again to a process that ended in the very moment of asking."""
+
+_ERRORS: Final[dict[str, type[InspectionsError]]] = {
+    error.code: error for error in (MalformedError, IntegrityError, UnavailableError)
+}
+
+Start = Callable[[str], StartInspection]
+
+
+def live_start(inspection: str) -> StartInspection:
+    """Begin an inspection's process on the real clock."""
+    return StartInspection(inspection=inspection)
+
+
+class Desk:
+    """Takes requests in and brings answers back."""
+
+    def __init__(self, client: Client, task_queue: str, start: Start = live_start) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._start = start
+
+    async def record(self, request: MilestoneRequest) -> Answer:
+        """Hand a request in and wait until the ledger has it.
+
+        The answer is checked to be about this request: the same id may have been used before for another.
+
+        Raises:
+            MalformedError: the request cannot be read.
+            UnavailableError: Temporal or the ledger cannot be reached. Whether the request took effect is
+                then unknown; the same request under the same id finds out.
+            IntegrityError: the ledger holds what its workers cannot read.
+        """
+        for attempt in range(START_ANEW):
+            try:
+                answer = await self._put(request)
+            except _ProcessEndedError:
+                await asyncio.sleep(0.05 * (attempt + 1))
+            else:
+                return _about(request, answer)
+        raise UnavailableError(f"the process of {request.inspection} ends whenever it is asked")
+
+    async def _put(self, request: MilestoneRequest) -> Answer:
+        operation = WithStartWorkflowOperation(
+            InspectionWorkflow.run,
+            self._start(request.inspection),
+            id=request.inspection,
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        )
+        try:
+            return await self._client.execute_update_with_start_workflow(
+                InspectionWorkflow.record, request, id=request.command_id, start_workflow_operation=operation
+            )
+        except WorkflowUpdateFailedError as error:
+            raise _as_our_own(error.cause) from error
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise UnavailableError(f"no answer came for {request.command_id}") from error
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise _ProcessEndedError from error
+            raise UnavailableError(f"Temporal cannot be reached: {error}") from error
+
+
+class _ProcessEndedError(Exception):
+    """The process ended before it took the request."""
+
+
+def _as_our_own(cause: BaseException | None) -> Exception:
+    """Find the error of ours inside what Temporal brings back."""
+    while isinstance(cause, FailureError):
+        if isinstance(cause, ApplicationError):
+            if cause.type in _ERRORS:
+                return _ERRORS[cause.type](cause.message)
+            if cause.type == "AcceptedUpdateCompletedWorkflow":
+                return _ProcessEndedError()
+        cause = cause.cause
+    return UnavailableError(f"the request was not taken: {cause}")
+
+
+def _about(request: MilestoneRequest, answer: Answer) -> Answer:
+    if answer.request_digest == request.digest():
+        return answer
+    refusal = Refused(
+        code="command_reused",
+        rule="A command's id stands for one request.",
+        because=f"{request.command_id} was used before for another request",
+        accepted="the same request under this id, or another id",
+    )
+    return answer.model_copy(update={"result": "refused", "recorded": (), "refused": refusal})

@@ -1,0 +1,99 @@
+"""The composition root: what a worker is made of, put together in one place."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+from eventstore.codec import Codec
+from eventstore.people import Directory
+from eventstore.sealed import SealedTexts
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.commands import CommandHandler, Interruption, go_on
+from activities.inspection import InspectionActivities
+from activities.publication import Publisher
+from domain.errors import UnavailableError
+from domain.inspection.events import EVENT_TYPES
+from domain.rulebook import Rulebook
+from eventstore.pool import open_pool
+from eventstore.postgres import PostgresLedger
+from workflows.inspection import InspectionWorkflow
+
+CODEC = Codec(EVENT_TYPES, {})
+"""Reads and writes every event that the domain knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What lies in the database, each through its own door."""
+
+    pool: asyncpg.Pool
+    ledger: PostgresLedger
+    texts: SealedTexts
+    directory: Directory
+
+
+@asynccontextmanager
+async def open_stores(database_url: str) -> AsyncIterator[Stores]:
+    """Open the ledger and what lies beside it.
+
+    Raises:
+        UnavailableError: PostgreSQL cannot be reached.
+        SchemaError: the database is older or newer than this code.
+    """
+    pool = await open_pool(database_url)
+    try:
+        yield Stores(pool, await PostgresLedger.open(pool), SealedTexts(pool), Directory(pool))
+    finally:
+        await pool.close()
+
+
+async def connect(address: str, namespace: str = "default") -> Client:
+    """Connect to Temporal with the converter that every part of this project uses.
+
+    Raises:
+        UnavailableError: nobody answers there.
+    """
+    try:
+        return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+    except RuntimeError as error:
+        raise UnavailableError(f"Temporal cannot be reached at {address}: {error}") from error
+
+
+def build_worker(
+    client: Client,
+    task_queue: str,
+    stores: Stores,
+    publication_dir: Path,
+    *,
+    rules: Rulebook | None = None,
+    interruption: Interruption = go_on,
+) -> Worker:
+    """Put a worker together: workflows, the command handler, the publisher."""
+    rulebook = rules or Rulebook.released()
+    handler = CommandHandler(stores.ledger, rulebook, CODEC, interruption)
+    asked = InspectionActivities(handler)
+    publisher = Publisher(handler, rulebook, stores.texts, stores.directory, publication_dir, interruption)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[InspectionWorkflow],
+        activities=[
+            asked.handle_command,
+            asked.tick,
+            asked.note_unreadable_signal,
+            publisher.publish_report,
+        ],
+        workflow_runner=SandboxedWorkflowRunner(
+            # Pydantic models that are read anew for each workflow cost a quarter of a worker's time.
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(
+                "domain", "pydantic", "pydantic_core"
+            )
+        ),
+        max_cached_workflows=2_000,
+    )
