@@ -1,0 +1,179 @@
+"""Bringing a database's schema up to date, from the numbered files in `migrations/`.
+
+A migration that has been applied is history: its digest is kept, and a file that differs from what was
+applied is refused. Roles belong to the whole cluster, so several databases may want to create them at
+the same time; everything else is guarded by a lock in the database at hand.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import asyncpg
+
+from eventstore.errors import RehearsalError, SchemaError
+from eventstore.pool import APP_ROLE, OWNER_ROLE, connection_errors
+
+_LOCK: Final = 0x1E_D6_E7  # any number that nothing else in the database locks
+
+_CREATE_ROLE: Final = """
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+        CREATE ROLE {role} NOLOGIN;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+    NULL; -- another database of this cluster was first
+END
+$$
+"""
+
+_PREPARE: Final = f"""
+CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION {OWNER_ROLE};
+SET LOCAL ROLE {OWNER_ROLE};
+CREATE TABLE IF NOT EXISTS ledger.schema_migrations (
+    number integer PRIMARY KEY,
+    name text NOT NULL,
+    digest text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file, in lower-case hexadecimal."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+@cache
+def migrations() -> tuple[Migration, ...]:
+    """Return the migrations that belong to this code, in order. They are numbered 1, 2, 3 …"""
+    found = sorted(
+        (file for file in files("eventstore").joinpath("migrations").iterdir() if file.name.endswith(".sql")),
+        key=lambda file: file.name,
+    )
+    return tuple(
+        Migration(int(file.name.split("_", 1)[0]), file.name, file.read_text(encoding="utf-8")) for file in found
+    )
+
+
+async def migrate(target: str | asyncpg.Connection, *, rehearsal: bool = False) -> list[int]:
+    """Apply the migrations that a database lacks, each in a transaction, and return their numbers.
+
+    Args:
+        target: a URL, or a connection that is in no transaction, of a superuser or of a member of the
+            owner's role who may create schemas (and roles, unless they exist).
+        rehearsal: what kind of ledger a new one becomes; an existing one must be of that kind.
+
+    Raises:
+        RehearsalError: the ledger there is of the other kind.
+        SchemaError: the database is newer than this code, or a file was edited after it was applied.
+        UnavailableError: the database cannot be reached.
+    """
+    with connection_errors():
+        if not isinstance(target, str):
+            return await _migrate(target, rehearsal)
+        connection = await asyncpg.connect(target)
+        try:
+            return await _migrate(connection, rehearsal)
+        finally:
+            await connection.close()
+
+
+async def schema_version(database: Any) -> int:
+    """Return the number of the last migration applied; 0 in a database without any.
+
+    Args:
+        database: a connection or a pool.
+    """
+    if await database.fetchval("SELECT to_regclass('ledger.schema_migrations') IS NULL"):
+        return 0
+    version: int = await database.fetchval("SELECT coalesce(max(number), 0) FROM ledger.schema_migrations")
+    return version
+
+
+async def check_schema(database: Any) -> None:
+    """Refuse a database that this code was not written for.
+
+    Args:
+        database: a connection or a pool.
+
+    Raises:
+        SchemaError: it is older or newer; the message says which, and what to do.
+    """
+    wanted = len(migrations())
+    version = await schema_version(database)
+    if version < wanted:
+        raise SchemaError(f"the database is older (schema {version}) than this code (schema {wanted}): migrate it")
+    if version > wanted:
+        raise SchemaError(f"the database is newer (schema {version}) than this code (schema {wanted}): upgrade the code")
+
+
+async def _migrate(connection: asyncpg.Connection, rehearsal: bool) -> list[int]:
+    for role in (OWNER_ROLE, APP_ROLE):
+        await connection.execute(_CREATE_ROLE.format(role=role))
+    applied: list[int] = []
+    async with _alone(connection):
+        async with connection.transaction():
+            await connection.execute(_PREPARE)
+        await _refuse_other_history(connection)
+        await _refuse_other_kind(connection, rehearsal)
+        version = await schema_version(connection)
+        for migration in migrations()[version:]:
+            await _apply(connection, migration, rehearsal)
+            applied.append(migration.number)
+    return applied
+
+
+@asynccontextmanager
+async def _alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+    try:
+        yield
+    finally:
+        await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+
+
+async def _refuse_other_history(connection: asyncpg.Connection) -> None:
+    ours = migrations()
+    for number, name, digest in await connection.fetch(
+        "SELECT number, name, digest FROM ledger.schema_migrations ORDER BY number"
+    ):
+        if number > len(ours):
+            raise SchemaError(f"the database has migration {name}, which this code does not know: upgrade the code")
+        if ours[number - 1].digest != digest:
+            raise SchemaError(f"migration {name} was edited after it was applied: put it back and add another one")
+
+
+async def _refuse_other_kind(connection: asyncpg.Connection, rehearsal: bool) -> None:
+    if await connection.fetchval("SELECT to_regclass('ledger.head') IS NULL"):
+        return
+    if await connection.fetchval("SELECT rehearsal FROM ledger.head") != rehearsal:
+        kinds = ("a rehearsal's", "a live one") if rehearsal else ("a live one", "a rehearsal's")
+        raise RehearsalError(f"asked for {kinds[0]}, but the ledger there is {kinds[1]}")
+
+
+async def _apply(connection: asyncpg.Connection, migration: Migration, rehearsal: bool) -> None:
+    async with connection.transaction():
+        await connection.execute(f"SET LOCAL ROLE {OWNER_ROLE}")
+        await connection.execute("SELECT set_config('inspections.rehearsal', $1, true)", str(rehearsal))
+        await connection.execute(migration.sql)
+        await connection.execute(
+            "INSERT INTO ledger.schema_migrations (number, name, digest) VALUES ($1, $2, $3)",
+            migration.number,
+            migration.name,
+            migration.digest,
+        )

@@ -1,0 +1,144 @@
+"""The ledger on PostgreSQL. What must hold under concurrency lies in the database: see `migrations/`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, Self
+from uuid import UUID
+
+import asyncpg
+
+from domain.errors import MalformedError
+from eventstore.checks import refuse_naive
+from eventstore.envelope import Entry
+from eventstore.errors import RehearsalError
+from eventstore.ledger import (
+    AlreadyKnown,
+    Append,
+    Appended,
+    AppendResult,
+    CommandRecord,
+    Conflict,
+    type_of_body,
+)
+from eventstore.migrate import check_schema
+from eventstore.pool import connection_errors
+
+_APPEND: Final = "SELECT * FROM ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+_ENTRY: Final = "SELECT position, stream, version, type, recorded_at, entry, leaf FROM ledger.events"
+_COMMAND: Final = (
+    "SELECT stream, command_id, digest, request, answer, first_position, events, recorded_at "
+    "FROM ledger.commands"
+)
+_NO_BOUND: Final = 2**31 - 1
+
+# The append function's own SQLSTATEs.
+_ARGUMENTS: Final = "INS01"
+_REHEARSAL: Final = "INS02"
+
+
+class PostgresLedger:
+    """A ledger in a migrated database, through a pool of connections of the application's role."""
+
+    def __init__(self, pool: asyncpg.Pool, *, rehearsal: bool) -> None:
+        """Take a pool and what kind of ledger it leads to; `open` asks the database."""
+        self._pool = pool
+        self._rehearsal = rehearsal
+
+    @classmethod
+    async def open(cls, pool: asyncpg.Pool) -> Self:
+        """Ask the database whether it fits and whether it is a rehearsal.
+
+        Raises:
+            SchemaError: it is older or newer than this code.
+            UnavailableError: it cannot be reached.
+        """
+        with connection_errors():
+            await check_schema(pool)
+            return cls(pool, rehearsal=await pool.fetchval("SELECT rehearsal FROM ledger.head"))
+
+    @property
+    def rehearsal(self) -> bool:
+        return self._rehearsal
+
+    async def append(self, appends: Sequence[Append]) -> list[AppendResult]:
+        if not appends:
+            return []
+        arguments = (
+            [append.stream for append in appends],
+            [append.command_id for append in appends],
+            [append.digest for append in appends],
+            [append.expected_version for append in appends],
+            [append.request for append in appends],
+            [append.answer for append in appends],
+            [append.at for append in appends],
+            [len(append.bodies) for append in appends],
+            [type_of_body(body) for append in appends for body in append.bodies],
+            [body for append in appends for body in append.bodies],
+        )
+        with connection_errors():
+            try:
+                rows = await self._pool.fetch(_APPEND, *arguments)
+            except asyncpg.PostgresError as error:
+                if error.sqlstate == _REHEARSAL:
+                    raise RehearsalError(str(error)) from error
+                if error.sqlstate == _ARGUMENTS:
+                    raise MalformedError(str(error)) from error
+                raise
+        return [_result(append, row) for append, row in zip(appends, rows, strict=True)]
+
+    async def find_command(self, stream: str, command_id: UUID) -> CommandRecord | None:
+        with connection_errors():
+            row = await self._pool.fetchrow(f"{_COMMAND} WHERE stream = $1 AND command_id = $2", stream, command_id)
+        return None if row is None else CommandRecord(*row)
+
+    async def commands(self, stream: str) -> list[CommandRecord]:
+        with connection_errors():
+            rows = await self._pool.fetch(f"{_COMMAND} WHERE stream = $1 ORDER BY number", stream)
+        return [CommandRecord(*row) for row in rows]
+
+    async def read_stream(self, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Entry]:
+        last = _NO_BOUND if up_to is None else up_to
+        return await self._entries("WHERE stream = $1 AND version > $2 AND version <= $3 ORDER BY version", stream, after, last)
+
+    async def read_all(self, *, after: int = 0, limit: int = 1000) -> list[Entry]:
+        return await self._entries("WHERE position > $1 ORDER BY position LIMIT $2", after, limit)
+
+    async def known_at(self, stream: str, moment: datetime) -> list[Entry]:
+        refuse_naive(moment, "moment")
+        return await self._entries("WHERE stream = $1 AND recorded_at <= $2 ORDER BY version", stream, moment)
+
+    async def head(self) -> int:
+        with connection_errors():
+            position: int = await self._pool.fetchval("SELECT position FROM ledger.head")
+        return position
+
+    async def stream_versions(self) -> dict[str, int]:
+        with connection_errors():
+            rows = await self._pool.fetch("SELECT stream, max(version) FROM ledger.events GROUP BY stream")
+        return {stream: version for stream, version in rows}
+
+    async def _entries(self, condition: str, *arguments: Any) -> list[Entry]:
+        with connection_errors():
+            rows = await self._pool.fetch(f"{_ENTRY} {condition}", *arguments)
+        return [Entry(*row) for row in rows]
+
+
+def _result(append: Append, row: asyncpg.Record) -> AppendResult:
+    match row["outcome"]:
+        case "appended":
+            return Appended(row["version"], row["first_position"], row["recorded_at"])
+        case "conflict":
+            return Conflict(row["version"])
+        case _:
+            return AlreadyKnown(
+                CommandRecord(
+                    stream=append.stream,
+                    command_id=append.command_id,
+                    digest=row["digest"],
+                    request=row["request"],
+                    answer=row["answer"],
+                    first_position=row["first_position"],
+                    events=row["events"],
+                    recorded_at=row["recorded_at"],
+                )
+            )
