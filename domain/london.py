@@ -4,6 +4,7 @@ The handbook speaks of days and of hours of the day in England; the ledger keeps
 the two lies the clock change, so every step from one to the other is taken here.
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -40,3 +41,12 @@ def start_of_day(day: date) -> datetime:
 def end_of_day(day: date) -> datetime:
     """Return the last second of a day in London (23:59:59), in UTC."""
     return at_time(day, _LAST_SECOND)
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day of the month so many months later, or earlier if `months` is negative.
+
+    A month that is too short gives its last day: one month after 31 January is 28 or 29 February.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

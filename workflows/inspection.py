@@ -7,7 +7,7 @@ by any later version of the rules, and goes on where the ledger stands.
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -284,7 +284,7 @@ class InspectionWorkflow:
             ) from error
 
     @workflow.signal(dynamic=True)
-    async def record_without_waiting(self, name: str, args: list[RawValue]) -> None:
+    async def record_without_waiting(self, name: str, args: Sequence[RawValue]) -> None:
         """Record a milestone for a sender that does not wait, or look at the ledger on `sync`.
 
         Takes every signal, so that one which cannot be read is noted instead of lost.
@@ -300,12 +300,12 @@ class InspectionWorkflow:
             return
         await self.record(request)
 
-    def _read(self, name: str, args: list[RawValue]) -> MilestoneRequest:
+    def _read(self, name: str, args: Sequence[RawValue]) -> MilestoneRequest:
         if name != "record" or len(args) != 1:
             raise ValueError(f"signal {name} with {len(args)} payloads; record with one is accepted")
         return workflow.payload_converter().from_payload(args[0].payload, MilestoneRequest)
 
-    async def _note_unreadable(self, args: list[RawValue], error: Exception) -> None:
+    async def _note_unreadable(self, args: Sequence[RawValue], error: Exception) -> None:
         content = b"".join(arg.payload.data for arg in args)
         question = UnreadableQuestion(
             inspection=self._start.inspection,

@@ -1,0 +1,57 @@
+"""When a deadline falls due: a rule of the handbook, the day it counts from, and the working calendar."""
+
+from datetime import date, timedelta
+
+from domain.calendar import MustBeWorkingDay, WorkingCalendar
+from domain.errors import MalformedError
+from domain.handbook import DeadlineRule, Handbook, Unit, Weekday
+from domain.london import add_months, at_time, end_of_day, start_of_day
+from domain.values import Instant, Value
+
+
+class Due(Value):
+    """The due day in London, the instant at which it is over or due, and the instant of the warning."""
+
+    on: date
+    at: Instant
+    warn_at: Instant
+
+
+def due(rule: DeadlineRule, origin_on: date, calendar: WorkingCalendar, *, stated: date | None = None) -> Due:
+    """Reckon when a deadline falls due that counts from a day in London.
+
+    A day that is stated (with the origin, or by an extension) takes the place of the rule's interval. The
+    warning comes as its working day begins, and not before the day from which the deadline counts.
+
+    Raises:
+        MalformedError: the rule has no interval and no day is stated, so nothing falls due.
+        CalendarHorizonError: the reckoning leaves the years of the calendar.
+    """
+    on = _due_day(rule, origin_on, calendar) if stated is None else stated
+    on = calendar.roll(on, rule.must_be_working_day)
+    if stated is None and on < origin_on:
+        on = calendar.roll(origin_on, MustBeWorkingDay.NEXT)
+    warn_on = max(calendar.add_working_days(on, -rule.warn_before.value), min(origin_on, on))
+    at = end_of_day(on) if rule.time_of_day == "end_of_day" else at_time(on, rule.time_of_day)
+    return Due(on=on, at=at, warn_at=start_of_day(warn_on))
+
+
+def surveys_close_at(handbook: Handbook, notified_on: date) -> Instant:
+    """Return the instant at which the surveys of an inspection close, from the day of notification."""
+    rule = handbook.surveys_close.value
+    monday = notified_on - timedelta(days=notified_on.weekday())
+    days = 7 * rule.weeks_after_notification + list(Weekday).index(rule.weekday)
+    return at_time(monday + timedelta(days=days), rule.at)
+
+
+def _due_day(rule: DeadlineRule, origin_on: date, calendar: WorkingCalendar) -> date:
+    interval = rule.interval.value
+    if interval is None:
+        raise MalformedError(f"{rule.kind} has no interval in the handbook; a due day has to be stated")
+    match rule.unit:
+        case Unit.WORKING_DAYS:
+            return calendar.add_working_days(origin_on, interval)
+        case Unit.MONTHS:
+            return add_months(origin_on, interval)
+        case _:
+            return origin_on + timedelta(days=interval)
