@@ -51,7 +51,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 
 
 def test_an_unknown_variable_is_refused_by_name_with_the_known_ones() -> None:
-    with pytest.raises(MalformedError, match="INSPECTIONS_DATADIR is not.*INSPECTIONS_DATA_DIR"):
+    with pytest.raises(MalformedError, match=r"INSPECTIONS_DATADIR is not.*INSPECTIONS_DATA_DIR"):
         Settings.from_environment({"INSPECTIONS_DATADIR": "/data"})
 
 

@@ -1,7 +1,8 @@
 """Become another program that ends when the process that started it ends.
 
-Run as a script, with nothing but the standard library: `launch.py SIGNAL PARENT UID GID PROGRAM [ARGUMENT …]`.
-SIGNAL is what the kernel sends when PARENT dies. UID and GID are -1 to stay who one is.
+Run as a script that needs the standard library only:
+`launch.py SIGNAL PARENT UID GID PROGRAM [ARGUMENT …]`. SIGNAL is what the kernel sends when PARENT dies.
+UID and GID are -1 to stay who one is.
 
 A script of its own and not `preexec_fn`, because that is not safe once there are threads, and a Temporal
 client has some. The death signal is set after the change of user, which would clear it.
@@ -28,4 +29,5 @@ def main(death_signal: int, parent: int, uid: int, gid: int, command: list[str])
 
 
 if __name__ == "__main__":
-    main(*(int(number) for number in sys.argv[1:5]), command=sys.argv[5:])
+    _death_signal, _parent, _uid, _gid = map(int, sys.argv[1:5])
+    main(_death_signal, _parent, _uid, _gid, sys.argv[5:])

@@ -14,7 +14,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,6 +43,9 @@ _LONGEST_SOCKET_PATH: Final = 100
 
 _PATIENCE_SECONDS: Final = 60
 """Recovery after a crash may take this long before the server answers."""
+
+_FOLDERS_ARE_TOLD: Final = Path("/proc/self/cwd").exists()
+"""Whether the kernel tells in which folder a process works. Linux does, macOS does not."""
 
 _NOT_DURABLE: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -144,10 +146,19 @@ class Postgres:
             end(self._child, signal.SIGINT)
         alone = locks.take(self._users_lock)
         if alone is not None:
-            if self._is_running():
-                self._control("stop", "-m", "fast")
+            self._stop_server()
             _remove_socket_folder(self._cluster)
         locks.release(alone)
+
+    def _stop_server(self) -> None:
+        if not self._is_running():
+            return
+        try:
+            self._control("stop", "-m", "fast")
+        except UnavailableError:
+            # It may have been dying already, e.g. killed: then it is as gone as it was meant to be.
+            if self._is_running():
+                raise
 
     @contextlib.asynccontextmanager
     async def _connection(self):  # type: ignore[no-untyped-def]  # asyncpg has no types
@@ -175,7 +186,9 @@ class Postgres:
             os.chown(draft, self._account.uid, self._account.gid)
         # The built-in locale sorts and compares alike on every machine.
         locale = ["--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        self._run([str(self._programs / "initdb"), "-D", ".", "-U", "postgres", "-A", "trust", *locale], draft)
+        self._run(
+            [str(self._programs / "initdb"), "-D", ".", "-U", "postgres", "-A", "trust", *locale], draft
+        )
         draft.rename(self._cluster)
 
     def _launch(self, durable: bool) -> None:
@@ -216,14 +229,15 @@ class Postgres:
         rests on that file, so it goes only when no process works in the cluster any more.
         """
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while sys.platform == "linux" and time.monotonic() < deadline:
+        while _FOLDERS_ARE_TOLD and time.monotonic() < deadline:
             if not any(_works_in(int(entry.name), self._cluster) for entry in Path("/proc").glob("[0-9]*")):
                 (self._cluster / "postmaster.pid").unlink(missing_ok=True)
                 return
             time.sleep(0.1)
 
     def _wait_until_it_answers(self) -> None:
-        question = [str(self._programs / "pg_isready"), "-q", "-h", str(self._socket_folder), "-p", str(_PORT)]
+        where = ["-h", str(self._socket_folder), "-p", str(_PORT), "-U", "postgres"]
+        question = [str(self._programs / "pg_isready"), "-q", *where]
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while subprocess.run(question, check=False).returncode != 0:
             if time.monotonic() > deadline or (self._child is not None and self._child.poll() is not None):
@@ -233,7 +247,16 @@ class Postgres:
             time.sleep(0.02)
 
     def _control(self, action: str, *arguments: str) -> None:
-        command = [str(self._programs / "pg_ctl"), action, "-s", "-w", "-t", str(_PATIENCE_SECONDS), "-D", "."]
+        command = [
+            str(self._programs / "pg_ctl"),
+            action,
+            "-s",
+            "-w",
+            "-t",
+            str(_PATIENCE_SECONDS),
+            "-D",
+            ".",
+        ]
         self._run([*command, *arguments], self._cluster)
 
     def _run(self, command: Sequence[str], folder: Path) -> None:
@@ -280,7 +303,11 @@ def _socket_folder(cluster: Path, account: Account | None) -> Path:
         if account is not None:
             os.chown(folder, account.uid, account.gid)
     found = folder.lstat()
-    if folder.is_symlink() or found.st_mode & 0o077 or found.st_uid != (account.uid if account else os.geteuid()):
+    if (
+        folder.is_symlink()
+        or found.st_mode & 0o077
+        or found.st_uid != (account.uid if account else os.geteuid())
+    ):
         raise UnavailableError(f"{folder} is not a private folder of the database's owner; remove it")
     return folder
 
@@ -297,10 +324,10 @@ def _remove_socket_folder(cluster: Path) -> None:
 def _works_in(pid: int, folder: Path) -> bool:
     """Say whether a process lives and has `folder` as its own, as PostgreSQL's have their cluster.
 
-    Where the kernel does not tell (macOS) it only says whether the process lives.
+    Where the kernel does not tell the folder it only says whether the process lives.
     """
     try:
-        if sys.platform == "linux":
+        if _FOLDERS_ARE_TOLD:
             return Path(f"/proc/{pid}/cwd").readlink() == folder
         os.kill(pid, 0)
     except OSError:

@@ -45,7 +45,9 @@ def open_the_way(path: Path, account: Account | None) -> None:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH and folder.stat().st_uid != account.uid:
             folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
-            _logger.warning("%s can now be passed through by others, so that PostgreSQL gets to %s", folder, path)
+            _logger.warning(
+                "%s can now be passed through by others, so that PostgreSQL gets to %s", folder, path
+            )
 
 
 def spawn(
