@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -41,17 +41,17 @@ _WHAT_FOLLOWS: Final = {
 
 
 class Texts(Protocol):
-    """Opens sealed texts; what was erased is not among the answers."""
+    """Opens sealed texts; what was erased is none."""
 
-    async def open_many(self, references: list[SealedText]) -> Mapping[SealedText, str]: ...
+    async def open_many(self, refs: Sequence[SealedText]) -> Mapping[SealedText, str | None]: ...
 
 
 class Names(Protocol):
     """Knows how people and bodies are called."""
 
-    async def person_names(self, references: list[str]) -> Mapping[str, str]: ...
+    async def names(self, refs: Iterable[str]) -> Mapping[str, str]: ...
 
-    async def body_names(self, references: list[str]) -> Mapping[str, str]: ...
+    async def bodies(self) -> Mapping[str, str]: ...
 
 
 class Publisher:
@@ -112,15 +112,15 @@ class Publisher:
         handbook = self._rules.pinned_handbook(state.handbook)
         areas = (*findings.areas_for_priority_action, *findings.areas_for_improvement)
         texts = await self._texts.open_many(_texts_in(sections, areas))
-        bodies = await self._names.body_names(list(state.bodies))
-        people = await self._names.person_names([member.person for member in state.team])
+        bodies = await self._names.bodies()
+        people = await self._names.names(member.person for member in state.team)
         environment = Environment(
             autoescape=True, undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True
         )
         environment.filters["day"] = _day
 
         def text(sealed: SealedText | None) -> str:
-            return NOT_WRITTEN if sealed is None else texts.get(sealed, ERASED)
+            return NOT_WRITTEN if sealed is None else texts.get(sealed) or ERASED
 
         page = environment.from_string(TEMPLATE).render(
             inspection=inspection,

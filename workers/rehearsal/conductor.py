@@ -34,19 +34,14 @@ class Part:
 
     script: Script
     started: datetime
-    skipped: timedelta = timedelta()
     done: int = 0
     standing: Standing = field(default_factory=Standing)
     irregular: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def offset(self) -> int:
-        """Seconds by which this inspection's clock is ahead of the real one at its start; mostly negative."""
+        """Seconds by which this inspection's days are ahead of Temporal's; negative for the past."""
         return int((self.script.steps[0].at - self.started).total_seconds())
-
-    def now(self) -> datetime:
-        """What this inspection's clock shows."""
-        return datetime.now(UTC) + timedelta(seconds=self.offset) + self.skipped
 
     @property
     def next_step(self) -> Step | None:
@@ -108,14 +103,14 @@ class Conductor:
         )
 
     async def _move_clock(self, part: Part, moment: datetime) -> None:
-        ahead = moment - part.now()
-        if part.done == 0 or ahead <= timedelta():
+        if part.done == 0:
             return
-        # One second more, so that what is to happen at this very moment has happened.
-        duration = timedelta(seconds=int(ahead.total_seconds()) + 1)
         handle = self._handle(part)
-        await self._skipper.fast_forward(handle, duration)
-        part.skipped += duration
+        shown = await self._skipper.get_current_time(handle) + timedelta(seconds=part.offset)
+        ahead = moment - shown
+        if ahead > timedelta():
+            # One second more, so that what is to happen at this very moment has happened.
+            await self._skipper.fast_forward(handle, ahead + timedelta(seconds=1))
         part.standing = await handle.query(InspectionWorkflow.get_standing)
 
     async def _do_what_is_due(self, part: Part, moment: datetime) -> None:

@@ -1,0 +1,98 @@
+"""A rehearsal from a file of cases to its ledger: the stack, the migration, the worker, the conductor."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from domain.errors import UnavailableError
+from domain.inspection.deadlines import Deadline, deadlines
+from domain.inspection.progress import stage
+from domain.inspection.state import State, evolve, initial
+from domain.london import london_date
+from domain.rulebook import Rulebook
+from eventstore.migrate import migrate
+from workers.embedded.stack import running_stack
+from workers.rehearsal.cases import Case
+from workers.rehearsal.conductor import Conductor, Part, Words
+from workers.rehearsal.script import PARTNERSHIP, PEOPLE, UNWRITTEN, Script, bodies_of, write_script
+from workers.settings import Settings
+from workers.worker import CODEC, Stores, build_worker, connect, open_stores
+from workflows import search_attributes
+
+WHY_IRREGULAR = "The published dates say so; a rehearsal records what happened."
+_ROLE_NAMES = {"ofsted": "Ofsted", "cqc": "CQC", "dcs": "DCS", "lano": "LANO", "dfe": "DfE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One inspection after its rehearsal: what was played, and what the ledger holds of it."""
+
+    part: Part
+    state: State
+    events: int
+    deadlines: tuple[Deadline, ...]
+
+
+async def rehearse(
+    settings: Settings, cases: Sequence[Case], tell: Callable[[Part], None], begin: Callable[[int], None]
+) -> list[Result]:
+    """Play all cases on a stack that is started for them and stopped afterwards; the ledger is kept.
+
+    Args:
+        tell: told of each step. begin: told how many steps there will be.
+
+    Raises:
+        UnavailableError: a part of the stack cannot be started, or the worker has failed.
+        IntegrityError: a case cannot be played, because a rule that does not yield speaks against it.
+    """
+    rules = Rulebook.released()
+    scripts = write_scripts(cases, rules)
+    begin(sum(len(script.steps) for script in scripts))
+    async with running_stack(settings, search_attributes=search_attributes.ALL, rehearsal=True) as stack:
+        await migrate(stack.database_url, rehearsal=True)
+        client = await connect(stack.temporal_address, stack.namespace)
+        async with open_stores(stack.database_url) as stores:
+            words = await _prepare(stores, cases)
+            skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+            worker = build_worker(client, stack.task_queue, stores, settings.publication_dir / "rehearsal")
+            conductor = Conductor(skipper, stack.task_queue, words)
+            async with worker:
+                parts = await conductor.play(scripts, tell)
+            return [await _result(stores, rules, part) for part in parts]
+
+
+def write_scripts(cases: Sequence[Case], rules: Rulebook) -> list[Script]:
+    """Write a script for each case, in the order of the file; an area's inspections of a year are counted."""
+    seen: Counter[tuple[str, int]] = Counter()
+    scripts = []
+    for case in cases:
+        year = (case.area, case.fieldwork_end.year)
+        seen[year] += 1
+        scripts.append(write_script(case, seen[year], rules))
+    return scripts
+
+
+async def _prepare(stores: Stores, cases: Sequence[Case]) -> Words:
+    for role, (ref, organisation) in PEOPLE.items():
+        body = "la-rehearsed" if organisation == PARTNERSHIP else organisation
+        name = " ".join(_ROLE_NAMES.get(part, part) for part in role.value.split("_"))
+        await stores.directory.add(name=f"Rehearsed {name}", role=role, organisation=body, ref=ref)
+    for case in cases:
+        authority, board = bodies_of(case)
+        await stores.directory.put_body(authority, f"{case.name} local authority")
+        await stores.directory.put_body(board, f"Integrated care board for {case.name}")
+    return Words(
+        unwritten=await stores.texts.seal(UNWRITTEN, "rehearsal/unwritten"),
+        irregular=await stores.texts.seal(WHY_IRREGULAR, "rehearsal/irregular"),
+    )
+
+
+async def _result(stores: Stores, rules: Rulebook, part: Part) -> Result:
+    state = initial()
+    for entry in await stores.ledger.read_stream(part.script.inspection):
+        state = evolve(state, CODEC.decode(entry))
+    return Result(part, state, state.version, deadlines(rules, state))
