@@ -27,4 +27,6 @@ def refuse_naive(moment: datetime, what: str) -> None:
         MalformedError: names `what`.
     """
     if moment.utcoffset() is None:
-        raise MalformedError(f"{what} {moment.isoformat()} has no time zone; give one, e.g. {moment.isoformat()}Z")
+        raise MalformedError(
+            f"{what} {moment.isoformat()} has no time zone; give one, e.g. {moment.isoformat()}Z"
+        )
