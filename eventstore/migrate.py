@@ -66,7 +66,8 @@ def migrations() -> tuple[Migration, ...]:
         key=lambda file: file.name,
     )
     return tuple(
-        Migration(int(file.name.split("_", 1)[0]), file.name, file.read_text(encoding="utf-8")) for file in found
+        Migration(int(file.name.split("_", 1)[0]), file.name, file.read_text(encoding="utf-8"))
+        for file in found
     )
 
 
@@ -117,9 +118,13 @@ async def check_schema(database: Any) -> None:
     wanted = len(migrations())
     version = await schema_version(database)
     if version < wanted:
-        raise SchemaError(f"the database is older (schema {version}) than this code (schema {wanted}): migrate it")
+        raise SchemaError(
+            f"the database is older (schema {version}) than this code (schema {wanted}): migrate it"
+        )
     if version > wanted:
-        raise SchemaError(f"the database is newer (schema {version}) than this code (schema {wanted}): upgrade the code")
+        raise SchemaError(
+            f"the database is newer (schema {version}) than this code (schema {wanted}): upgrade the code"
+        )
 
 
 async def _migrate(connection: asyncpg.Connection, rehearsal: bool) -> list[int]:
@@ -153,9 +158,13 @@ async def _refuse_other_history(connection: asyncpg.Connection) -> None:
         "SELECT number, name, digest FROM ledger.schema_migrations ORDER BY number"
     ):
         if number > len(ours):
-            raise SchemaError(f"the database has migration {name}, which this code does not know: upgrade the code")
+            raise SchemaError(
+                f"the database has migration {name}, which this code does not know: upgrade the code"
+            )
         if ours[number - 1].digest != digest:
-            raise SchemaError(f"migration {name} was edited after it was applied: put it back and add another one")
+            raise SchemaError(
+                f"migration {name} was edited after it was applied: put it back and add another one"
+            )
 
 
 async def _refuse_other_kind(connection: asyncpg.Connection, rehearsal: bool) -> None:

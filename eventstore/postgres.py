@@ -88,7 +88,9 @@ class PostgresLedger:
 
     async def find_command(self, stream: str, command_id: UUID) -> CommandRecord | None:
         with connection_errors():
-            row = await self._pool.fetchrow(f"{_COMMAND} WHERE stream = $1 AND command_id = $2", stream, command_id)
+            row = await self._pool.fetchrow(
+                f"{_COMMAND} WHERE stream = $1 AND command_id = $2", stream, command_id
+            )
         return None if row is None else CommandRecord(*row)
 
     async def commands(self, stream: str) -> list[CommandRecord]:
@@ -98,7 +100,9 @@ class PostgresLedger:
 
     async def read_stream(self, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Entry]:
         last = _NO_BOUND if up_to is None else up_to
-        return await self._entries("WHERE stream = $1 AND version > $2 AND version <= $3 ORDER BY version", stream, after, last)
+        return await self._entries(
+            "WHERE stream = $1 AND version > $2 AND version <= $3 ORDER BY version", stream, after, last
+        )
 
     async def read_all(self, *, after: int = 0, limit: int = 1000) -> list[Entry]:
         return await self._entries("WHERE position > $1 ORDER BY position LIMIT $2", after, limit)
@@ -115,7 +119,7 @@ class PostgresLedger:
     async def stream_versions(self) -> dict[str, int]:
         with connection_errors():
             rows = await self._pool.fetch("SELECT stream, max(version) FROM ledger.events GROUP BY stream")
-        return {stream: version for stream, version in rows}
+        return dict(rows)
 
     async def _entries(self, condition: str, *arguments: Any) -> list[Entry]:
         with connection_errors():

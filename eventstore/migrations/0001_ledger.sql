@@ -115,10 +115,10 @@ BEGIN
         FROM unnest(streams, command_ids, sizes) WITH ORDINALITY AS command (stream, command_id, size, n)
     ) AS arranged;
 
-    IF given <> ANY (ARRAY[cardinality(command_ids), cardinality(digests), cardinality(expected),
+    IF (given = ALL (ARRAY[cardinality(command_ids), cardinality(digests), cardinality(expected),
                            cardinality(requests), cardinality(answers), cardinality(instants), cardinality(sizes)])
-       OR (0 <= ALL (sizes)) IS NOT TRUE
-       OR starts[given] + sizes[given] <> ANY (ARRAY[cardinality(types), cardinality(bodies)]) THEN
+        AND 0 <= ALL (sizes)
+        AND starts[given] + sizes[given] = ALL (ARRAY[cardinality(types), cardinality(bodies)])) IS NOT TRUE THEN
         RAISE EXCEPTION 'the arrays do not fit together' USING ERRCODE = 'INS01';
     END IF;
     -- A whole object: what closed early could bring a position or a stream of its own into the entry.
@@ -150,7 +150,7 @@ BEGIN
         befores[n] := versions[homes[n]];
         IF known[twins[n]] THEN
             outcomes[n] := 'known';
-        ELSIF befores[n] <> expected[n] THEN
+        ELSIF befores[n] IS DISTINCT FROM expected[n] THEN
             outcomes[n] := 'conflict';
         ELSE
             outcomes[n] := 'appended';
