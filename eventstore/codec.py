@@ -1,69 +1,88 @@
-"""From events to the bodies that are stored, and back, whatever version they were written in."""
+"""Events to the text that is stored, and back: by type, through upcasters for what was written long ago."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
+from pydantic_core import from_json
 
-from domain.errors import IntegrityError
+from domain.errors import IntegrityError, MalformedError
 from eventstore.envelope import Body, Entry, Provenance
 
 E = TypeVar("E", bound=BaseModel)
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
-"""Takes an event's data as one schema version wrote it, and gives it as the next one would have."""
+"""Takes an event's data as one schema version had it and returns it as the next one has it."""
 
 
 class Codec(Generic[E]):
-    """Writes and reads the events of an aggregate.
-
-    Each event class has a `schema_version`, and its name is the default of its field `type`. An event that
-    was written in an earlier version is brought up, version by version, by the upcaster of its type and
-    version.
-    """
+    """Knows event classes by type. A class has a field `type` and, unless it is 1, a `schema_version`."""
 
     def __init__(self, events: Mapping[str, type[E]], upcasters: Mapping[tuple[str, int], Upcaster]) -> None:
-        self._events: Final = dict(events)
-        self._upcasters: Final = dict(upcasters)
-        self._versions: Final = {name: _schema_version(kind) for name, kind in self._events.items()}
-
-    def encode(self, event: E, provenance: Provenance) -> str:
-        """Return the text of the body that is stored for an event."""
-        data = event.model_dump(mode="json")
-        name = data["type"]
-        return Body(type=name, schema_version=self._versions[name], event=data, provenance=provenance).text
-
-    def decode(self, entry: Entry) -> E:
-        """Read an event back.
+        """Take the event classes by type, and what lifts an event of a type from a version to the next.
 
         Raises:
-            IntegrityError: its type or version is unknown, or it does not have that type's fields. Names
-                type, version and position: an event is never passed over.
+            ValueError: an upcaster is missing between version 1 of a type and its present one.
+        """
+        self._events = dict(events)
+        self._upcasters = dict(upcasters)
+        self._versions = {name: _schema_version(kind) for name, kind in events.items()}
+        for name, present in self._versions.items():
+            missing = [old for old in range(1, present) if (name, old) not in self._upcasters]
+            if missing:
+                raise ValueError(f"no upcaster for {name} from schema version {missing[0]}")
+
+    def encode(self, event: E, provenance: Provenance) -> str:
+        """Return the canonical text of an event's body, as `Append.bodies` takes it.
+
+        Raises:
+            MalformedError: this codec does not know the event's class, or could not write it.
+        """
+        name = type(event).model_fields["type"].default
+        if self._events.get(name) is not type(event):
+            raise MalformedError(f"{type(event).__name__} is not an event that this codec knows as {name!r}")
+        body = Body(
+            type=name,
+            schema_version=self._versions[name],
+            event=event.model_dump(mode="json"),
+            provenance=provenance,
+        )
+        try:
+            return body.text
+        except ValueError as error:
+            raise MalformedError(f"{name}: {error}") from error
+
+    def decode(self, entry: Entry) -> E:
+        """Read the event in an entry, from its text alone.
+
+        Raises:
+            IntegrityError: the type is unknown, the schema version is newer than known, or the data does
+                not fit the class. Names type, schema version and position.
         """
         try:
-            body = entry.parsed()["body"]
+            body = from_json(entry.text)["body"]
             name, version, data = body["type"], body["schema_version"], body["event"]
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise IntegrityError(f"position {entry.position}: the text holds no body ({error!r})") from error
         kind = self._events.get(name)
-        if kind is None or version > self._versions[name]:
-            raise IntegrityError(
-                f"position {entry.position}: event {name} in version {version} is not known to this release"
-            )
+        if kind is None:
+            raise IntegrityError(_named(entry, name, version, "this code does not know the type"))
+        present = self._versions[name]
+        if version != present:
+            if not isinstance(version, int) or not 1 <= version < present:
+                raise IntegrityError(_named(entry, name, version, f"this code knows versions 1 to {present}"))
+            for old in range(version, present):
+                data = self._upcasters[name, old](data)
         try:
-            return kind.model_validate(self._brought_up(name, version, data))
-        except (ValidationError, KeyError) as error:
-            raise IntegrityError(
-                f"position {entry.position}: event {name} in version {version} cannot be read: {error}"
-            ) from error
-
-    def _brought_up(self, name: str, version: int, data: dict[str, Any]) -> dict[str, Any]:
-        while version < self._versions[name]:
-            data = self._upcasters[name, version](data)
-            version += 1
-        return data
+            return kind.model_validate(data)
+        except ValueError as error:
+            raise IntegrityError(_named(entry, name, version, f"the data does not fit: {error}")) from error
 
 
 def _schema_version(kind: type[BaseModel]) -> int:
     version: int = getattr(kind, "schema_version", 1)
     return version
+
+
+def _named(entry: Entry, name: object, version: object, problem: str) -> str:
+    return f"position {entry.position}, {name} in schema version {version}: {problem}"
