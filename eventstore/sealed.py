@@ -1,64 +1,87 @@
-"""Free text outside the ledger. An event holds its digest; the text can be erased and the digest stays."""
+"""Free text, kept apart from the ledger so that it can be erased without harm to fold or proof.
+
+The ledger holds a digest of a random salt and the text. While the row is there, anybody can check that
+this is the text that was meant. Once it is gone, the digest tells nothing: whoever guesses the text
+still lacks the salt.
+"""
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import asyncpg
 
+from domain.errors import IntegrityError
 from domain.values import SealedText
 from eventstore.checks import refuse_unstorable
 from eventstore.pool import connection_errors
 
-SALT_BYTES: Final = 32
-
-_INSERT: Final = """
-INSERT INTO ledger.sealed (digest, sealed_for, fingerprint, salt, content) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (sealed_for, fingerprint) DO NOTHING
-"""
-_SEALED_BEFORE: Final = "SELECT digest FROM ledger.sealed WHERE sealed_for = $1 AND fingerprint = $2"
-_OPEN: Final = "SELECT digest, content FROM ledger.sealed WHERE digest = ANY($1)"
+_INSERT: Final = (
+    "INSERT INTO ledger.sealed (digest, sealed_for, fingerprint, salt, content) VALUES ($1, $2, $3, $4, $5) "
+    "ON CONFLICT ON CONSTRAINT sealed_once DO NOTHING RETURNING digest"
+)
+_FIND: Final = "SELECT digest FROM ledger.sealed WHERE sealed_for = $1 AND fingerprint = $2"
 
 
 class SealedTexts:
-    """Seals texts and opens them again.
-
-    The salt makes a digest tell nothing about a text that one could guess.
-    """
+    """The sealed texts of one database."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
     async def seal(self, text: str, sealed_for: str) -> SealedText:
-        """Keep a text and return the reference that an event may hold.
+        """Keep a text and return the reference by which the ledger may know it.
 
-        Sealing the same text for the same place again gives the same reference, so that a command which
-        is sent again is the same command.
+        The same text for the same place has one reference however often it is sealed, so that a command
+        that is sent again has the same digest. Another text for that place gets another reference.
 
         Args:
-            sealed_for: the place, such as a command's id and the path of a field.
+            text: any text without U+0000.
+            sealed_for: the place it is for, e.g. `<command id>/<field path>`.
 
         Raises:
             MalformedError: the text cannot be stored.
+            UnavailableError: PostgreSQL cannot be reached.
         """
         refuse_unstorable(text, "text")
+        refuse_unstorable(sealed_for, "sealed_for")
         content = text.encode()
         fingerprint = hashlib.sha256(content).digest()
-        salt = secrets.token_bytes(SALT_BYTES)
+        salt = secrets.token_bytes(32)
         digest = hashlib.sha256(salt + content).digest()
+        place = sealed_for, fingerprint
+        known = None
         with connection_errors():
-            await self._pool.execute(_INSERT, digest, sealed_for, fingerprint, salt, text)
-            kept: bytes = await self._pool.fetchval(_SEALED_BEFORE, sealed_for, fingerprint)
-        return SealedText(sealed=kept.hex())
+            while known is None:  # neither new nor there: it was erased between the two statements
+                known = await self._pool.fetchval(_INSERT, digest, *place, salt, text)
+                known = known or await self._pool.fetchval(_FIND, *place)
+        return SealedText(sealed=known.hex())
 
-    async def open(self, reference: SealedText) -> str | None:
-        """Return a text, or none if it was erased."""
-        return (await self.open_many([reference])).get(reference)
+    async def open(self, ref: SealedText) -> str | None:
+        """Return a text, or none when it is erased.
 
-    async def open_many(self, references: Sequence[SealedText]) -> Mapping[SealedText, str]:
-        """Return the texts that are still there, by reference."""
-        digests = [bytes.fromhex(reference.sealed) for reference in references]
+        Raises:
+            IntegrityError: what is kept is not what the reference was made of.
+            UnavailableError: PostgreSQL cannot be reached.
+        """
+        return (await self.open_many([ref]))[ref]
+
+    async def open_many(self, refs: Sequence[SealedText]) -> dict[SealedText, str | None]:
+        """Return the texts of several references, none for each that is erased.
+
+        Raises:
+            IntegrityError: what is kept is not what a reference was made of.
+            UnavailableError: PostgreSQL cannot be reached.
+        """
         with connection_errors():
-            rows = await self._pool.fetch(_OPEN, digests)
-        return {SealedText(sealed=row["digest"].hex()): row["content"] for row in rows}
+            rows = await self._pool.fetch(
+                "SELECT digest, salt, content FROM ledger.sealed WHERE digest = ANY ($1)",
+                [bytes.fromhex(ref.sealed) for ref in refs],
+            )
+        texts: dict[SealedText, str | None] = dict.fromkeys(refs)
+        for digest, salt, content in rows:
+            if hashlib.sha256(salt + content.encode()).digest() != digest:
+                raise IntegrityError(f"sealed text {digest.hex()} is not what it was sealed as")
+            texts[SealedText(sealed=digest.hex())] = content
+        return texts
