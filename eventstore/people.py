@@ -1,26 +1,35 @@
-"""The directory: whom the ledger's references stand for. Mutable, so that names can change and be erased."""
+"""The directory: who the references in the ledger stand for. People and bodies change, references do not."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Final
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Final
 
 import asyncpg
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationError
 
 from domain.actors import Role
 from domain.errors import MalformedError, NotFoundError
 from domain.values import BodyRef, PersonRef, Value
+from eventstore.checks import refuse_unstorable
 from eventstore.pool import connection_errors
 
-_ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is mistaken for something else
-_LETTERS: Final = 6
+_ALPHABET: Final = "abcdefghjkmnpqrstvwxyz23456789"  # nothing that is mistaken for something else
+_PERSON: Final = "SELECT ref, name, role, organisation, email FROM ledger.people"
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+
+def _storable(text: str) -> str:
+    refuse_unstorable(text, "a name")
+    return text
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable)]
+"""What a person or a body is called on a page."""
+
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", max_length=254)]
 
 
 class Person(Value):
-    """Somebody who decides or records, or has to hear of things."""
+    """A person as the directory has them now."""
 
     ref: PersonRef
     name: Name
@@ -29,61 +38,77 @@ class Person(Value):
     email: Email | None = None
 
 
-_COLUMNS: Final = "ref, name, role, organisation, email"
-
-
 class Directory:
-    """People and bodies by reference."""
+    """The people and bodies of one database. Every method may raise `UnavailableError`."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def add(self, person: Person) -> None:
-        """Add somebody.
+    async def add(
+        self,
+        *,
+        name: str,
+        role: Role,
+        organisation: str,
+        email: str | None = None,
+        ref: str | None = None,
+    ) -> Person:
+        """Add a person under a reference that says nothing about them: a random one, unless given.
 
         Raises:
-            MalformedError: the reference is taken.
+            MalformedError: a field does not have its form, or the reference is taken.
         """
-        with connection_errors():
-            added = await self._pool.execute(
-                f"INSERT INTO ledger.people ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-                *_values(person),
-            )
-        if added.endswith(" 0"):
-            raise MalformedError(f"ref {person.ref} is taken; people change changes an entry")
+        given = {"name": name, "role": role, "organisation": organisation, "email": email}
+        person = _person({"ref": ref or _random_ref(), **given})
+        while not await self._insert(person):
+            if ref is not None:
+                raise MalformedError(f"{ref} is taken; give another reference or none")
+            person = _person({"ref": _random_ref(), **given})
+        return person
 
     async def change(self, person: Person) -> None:
-        """Replace an entry.
+        """Replace what the directory says about a person.
 
         Raises:
-            NotFoundError: there is none under that reference.
+            NotFoundError: nobody has the reference.
         """
         with connection_errors():
-            changed = await self._pool.execute(
-                "UPDATE ledger.people SET name = $2, role = $3, organisation = $4, email = $5 WHERE ref = $1",
-                *_values(person),
+            changed = await self._pool.fetchval(
+                "UPDATE ledger.people SET name = $2, role = $3, organisation = $4, email = $5 "
+                "WHERE ref = $1 RETURNING ref",
+                *_columns(person),
             )
-        if changed.endswith(" 0"):
-            raise NotFoundError(f"{person.ref} is not in the directory")
+        if changed is None:
+            raise NotFoundError(f"nobody has the reference {person.ref}")
 
     async def find(self, ref: str) -> Person | None:
-        """Look somebody up."""
+        """Return a person, or none."""
         with connection_errors():
-            row = await self._pool.fetchrow(f"SELECT {_COLUMNS} FROM ledger.people WHERE ref = $1", ref)
-        return Person(**dict(row)) if row else None
+            row = await self._pool.fetchrow(f"{_PERSON} WHERE ref = $1", ref)
+        return None if row is None else _person(dict(row))
 
-    async def people(self) -> list[Person]:
-        """List everybody, by name."""
+    async def list(self) -> Sequence[Person]:
+        """Return everybody, by name."""
         with connection_errors():
-            rows = await self._pool.fetch(f"SELECT {_COLUMNS} FROM ledger.people ORDER BY name, ref")
-        return [Person(**dict(row)) for row in rows]
+            rows = await self._pool.fetch(f"{_PERSON} ORDER BY name, ref")
+        return [_person(dict(row)) for row in rows]
 
-    async def person_names(self, refs: Sequence[str]) -> Mapping[str, str]:
-        """Return the names of those who are in the directory."""
-        return await self._names("people", refs)
+    async def names(self, refs: Iterable[str]) -> dict[str, str]:
+        """Return the names of those among the references that the directory knows."""
+        with connection_errors():
+            rows = await self._pool.fetch(
+                "SELECT ref, name FROM ledger.people WHERE ref = ANY ($1)", tuple(refs)
+            )
+        return dict(rows)
 
     async def put_body(self, ref: str, name: str) -> None:
-        """Say how a body is called, or is called now."""
+        """Say what a body is called, for the first time or anew.
+
+        Raises:
+            MalformedError: the reference or the name does not have its form.
+        """
+        _check(_BODY_REF, ref, "ref")
+        _check(_NAME, name, "name")
         with connection_errors():
             await self._pool.execute(
                 "INSERT INTO ledger.bodies (ref, name) VALUES ($1, $2) "
@@ -92,20 +117,50 @@ class Directory:
                 name,
             )
 
-    async def body_names(self, refs: Sequence[str]) -> Mapping[str, str]:
-        """Return the names of the bodies that are in the directory."""
-        return await self._names("bodies", refs)
-
-    async def _names(self, table: str, refs: Sequence[str]) -> Mapping[str, str]:
+    async def bodies(self) -> dict[str, str]:
+        """Return what every body is called, by reference."""
         with connection_errors():
-            rows = await self._pool.fetch(f"SELECT ref, name FROM ledger.{table} WHERE ref = ANY($1)", refs)
-        return {row["ref"]: row["name"] for row in rows}
+            rows = await self._pool.fetch("SELECT ref, name FROM ledger.bodies ORDER BY ref")
+        return dict(rows)
+
+    async def _insert(self, person: Person) -> bool:
+        with connection_errors():
+            inserted = await self._pool.fetchval(
+                "INSERT INTO ledger.people (ref, name, role, organisation, email) "
+                "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ref) DO NOTHING RETURNING ref",
+                *_columns(person),
+            )
+        return inserted is not None
 
 
-def new_reference() -> PersonRef:
-    """Make a reference that says nothing about the person."""
-    return "p-" + "".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS))
+_BODY_REF: Final[TypeAdapter[str]] = TypeAdapter(BodyRef)
+_NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
 
 
-def _values(person: Person) -> tuple[str, str, str, str, str | None]:
+def _random_ref() -> str:
+    return "p-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+def _person(fields: dict[str, Any]) -> Person:
+    try:
+        return Person.model_validate(fields)
+    except ValidationError as error:
+        raise MalformedError(_problems(error)) from error
+
+
+def _check(form: TypeAdapter[str], text: str, what: str) -> None:
+    try:
+        form.validate_python(text)
+    except ValidationError as error:
+        raise MalformedError(f"{what}: {_problems(error)}") from error
+
+
+def _problems(error: ValidationError) -> str:
+    return "; ".join(
+        ": ".join([*map(str, problem["loc"]), problem["msg"]])
+        for problem in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+
+
+def _columns(person: Person) -> tuple[str, str, str, str, str | None]:
     return person.ref, person.name, person.role.value, person.organisation, person.email
