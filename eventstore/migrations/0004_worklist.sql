@@ -27,13 +27,12 @@ CREATE TABLE ledger.deadlines (
     due_at timestamptz NOT NULL,
     met_on date,
     void boolean NOT NULL,
+    lapses boolean NOT NULL,
     missed boolean NOT NULL,
     handbook text NOT NULL,
     calendar text NOT NULL,
     PRIMARY KEY (inspection, kind, subject)
 );
-
-CREATE INDEX deadlines_by_due ON ledger.deadlines (due);
 
 GRANT SELECT, INSERT, UPDATE ON ledger.projections TO inspections_app;
 GRANT SELECT, INSERT, UPDATE ON ledger.cases TO inspections_app;
