@@ -54,7 +54,7 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
     Not pytest's own: each run of pytest closes the folder above it to other users, PostgreSQL's too.
     """
-    path = Path(tempfile.mkdtemp(prefix="inspections $t '?\\" ", dir="/tmp"))
+    path = Path(tempfile.mkdtemp(prefix="inspections $t '?` ", dir="/tmp"))
     monkeypatch.setenv("XDG_STATE_HOME", str(path / "state"))
     monkeypatch.setenv("XDG_DATA_HOME", str(path / "home"))
     yield path
