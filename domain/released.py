@@ -25,5 +25,7 @@ class ReleasedValue(Value):
 
         Pydantic's own copy would keep the digest of the original.
         """
-        fields = {name: getattr(self, name) for name in type(self).model_fields} | dict(update or {})
-        return super().model_copy(deep=deep) if not update else type(self).model_validate(fields)
+        if not update:
+            return super().model_copy(deep=deep)
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate({**fields, **update})
