@@ -192,7 +192,7 @@ class Postgres:
         draft.rename(self._cluster)
 
     def _launch(self, durable: bool) -> None:
-        self._clear_stale_pid_file()
+        self._clear_stale_files()
         options = ["-h", "", "-k", self._socket_option(), "-p", str(_PORT)]
         if durable:
             # Outlives this process if it is killed: others may be using it, and the next to start joins it.
@@ -222,16 +222,18 @@ class Postgres:
         except (OSError, ValueError):
             return None
 
-    def _clear_stale_pid_file(self) -> None:
-        """Remove the pid file of a dead server whose number another process has by now.
+    def _clear_stale_files(self) -> None:
+        """Remove what a dead server left that PostgreSQL would take for a living one's.
 
-        PostgreSQL sees through every other stale file by itself. Its own check against left-over backends
-        rests on that file, so it goes only when no process works in the cluster any more.
+        That is so when another process has its number by now, or when nobody has waited for the killed
+        server, as in a container without an init process. PostgreSQL's own check against left-over backends
+        rests on these files, so they go only when no process works in the cluster any more.
         """
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while _FOLDERS_ARE_TOLD and time.monotonic() < deadline:
             if not any(_works_in(int(entry.name), self._cluster) for entry in Path("/proc").glob("[0-9]*")):
                 (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+                (self._socket_folder / f".s.PGSQL.{_PORT}.lock").unlink(missing_ok=True)
                 return
             time.sleep(0.1)
 
