@@ -102,8 +102,9 @@ DECLARE
     outcomes text[] := '{}';
     befores integer[] := '{}';
     afters integer[] := '{}';
-    firsts bigint[] := '{}';
-    numbers bigint[] := '{}';
+    -- In full from the start: an array that is first assigned to at 3 begins at 3, and falls out of step.
+    firsts bigint[] := array_fill(NULL::bigint, ARRAY[given]);
+    numbers bigint[] := array_fill(NULL::bigint, ARRAY[given]);
 BEGIN
     SELECT array_agg(home ORDER BY n), array_agg(twin ORDER BY n), array_agg(start ORDER BY n)
     INTO homes, twins, starts
