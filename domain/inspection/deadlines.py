@@ -164,12 +164,15 @@ def next_due(rules: Rulebook, state: State, now: Instant) -> Deadline | None:
 
 
 def next_wake(rules: Rulebook, state: State, now: Instant) -> Instant | None:
-    """Return the first instant at which the clock alone brings something: a warning or a due day's end."""
+    """Return the first instant at which the clock alone brings something.
+
+    That is a warning or the end of a due day; of a right that lapses nobody is warned.
+    """
     instants = [
         instant
         for one in deadlines(rules, state)
         if one.status(now) is Status.OPEN
-        for instant in (one.warn_at, one.due_at + JUST_AFTER)
+        for instant in ((one.due_at + JUST_AFTER,) if one.lapses else (one.warn_at, one.due_at + JUST_AFTER))
         if instant > now
     ]
     return min(instants, default=None)
