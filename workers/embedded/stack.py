@@ -71,7 +71,7 @@ async def running_stack(
     folder.mkdir(parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as parts:
         parts.callback(locks.release, await _lock(folder))
-        port, ui_port = (free_port(), None) if rehearsal else _usual_ports(folder)
+        port, ui_port = (None, None) if rehearsal else _usual_ports(folder)
         temporal = TemporalServer(
             folder / "temporal",
             search_attributes=search_attributes,

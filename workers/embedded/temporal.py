@@ -7,6 +7,8 @@ server that comes back on the same port with the same data after any kind of end
 
 import asyncio
 import contextlib
+import itertools
+import random
 import shutil
 import signal
 import socket
@@ -30,6 +32,9 @@ NAMESPACE: Final = "default"
 _HOST: Final = "127.0.0.1"
 _PATIENCE_SECONDS: Final = 60
 
+_STARTS: Final = 3
+"""The server picks ports for its inner services and dies if one is taken before it listens there."""
+
 _DATABASE: Final = "temporal.db"
 """Relative to the server's folder: in a whole path the server would take `?` for a parameter."""
 
@@ -47,8 +52,8 @@ _TYPES: Final = {
 class TemporalServer:
     """A server that runs from construction to `stop`, or until this process ends in any way.
 
-    `address` (host and port) and `ui_url` (None without a web interface) can be told at once; the server
-    answers when `wait_until_ready` returns. It listens on this machine only.
+    It answers at `address` (host and port) when `wait_until_ready` returns, on this machine only. `ui_url` is
+    where the web interface is, or None.
     """
 
     def __init__(
@@ -75,9 +80,17 @@ class TemporalServer:
         self._log = folder / "temporal.log"
         self._search_attributes = tuple(search_attributes)
         self._in_memory = virtual_clock
-        port = port or free_port()
-        self.address = f"{_HOST}:{port}"
+        self._folder = folder
+        self._port = port
+        self._ui_port = ui_port
         self.ui_url = None if ui_port is None else f"http://{_HOST}:{ui_port}"
+        self._starts_left = _STARTS
+        self._start()
+
+    def _start(self) -> None:
+        self._starts_left -= 1
+        port = self._port or free_port()
+        self.address = f"{_HOST}:{port}"
         command = [
             _program(), "server", "start-dev", "--ip", _HOST, "--port", str(port), "--log-level", "error",
             # The operator's own configuration of the `temporal` command is not meant for this server.
@@ -85,8 +98,8 @@ class TemporalServer:
             # The default of 20 a second makes a lone update wait 50 ms.
             "--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000",
         ]  # fmt: skip
-        command += ["--headless"] if ui_port is None else ["--ui-port", str(ui_port)]
-        if virtual_clock:
+        command += ["--headless"] if self._ui_port is None else ["--ui-port", str(self._ui_port)]
+        if self._in_memory:
             command += ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"]
         else:
             # `normal` may lose the last moments on power failure; the ledger holds them, and what a
@@ -95,10 +108,10 @@ class TemporalServer:
             command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"]
         for key in self._search_attributes:
             command += ["--search-attribute", f"{key.name}={_TYPES[key.indexed_value_type]}"]
-        self._process = spawn(command, log=self._log, folder=folder)
+        self._process = spawn(command, log=self._log, folder=self._folder)
 
     async def wait_until_ready(self) -> None:
-        """Return when the server answers and knows all search attributes.
+        """Return when the server answers and knows all search attributes. Call this in the main thread.
 
         Raises:
             UnavailableError: it has ended, or does not answer within a minute; the message names its log.
@@ -106,6 +119,9 @@ class TemporalServer:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
             if self._process.poll() is not None:
+                if self._starts_left:
+                    self._start()
+                    continue
                 raise UnavailableError(f"Temporal has ended; see {self._log}\n{last_lines(self._log)}")
             try:
                 await self._register_missing_search_attributes()
@@ -142,14 +158,18 @@ class TemporalServer:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """Return `preferred` if nobody listens there on this machine, else a port that is free now."""
-    with socket.socket() as probe:
-        # As the server does: a port whose last connection has just been closed is free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with contextlib.suppress(OSError):
-            probe.bind((_HOST, preferred or 0))
-            return int(probe.getsockname()[1])
-    return free_port()
+    """Return `preferred` if nobody listens there on this machine, else a port that is free now.
+
+    It lies below those that the system gives out itself, so that nobody gets it in the meantime by chance.
+    """
+    candidates = itertools.chain([preferred or 0], (random.randrange(20_000, 32_000) for _ in range(1000)))
+    for port in filter(None, candidates):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            # As the server does: a port whose last connection has just been closed is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((_HOST, port))
+            return port
+    raise UnavailableError("no free port was found on this machine")
 
 
 def _program() -> str:
