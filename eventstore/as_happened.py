@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import IntegrityError
+from domain.errors import IntegrityError, MalformedError
 from eventstore.checks import refuse_naive
 from eventstore.envelope import Entry
 
@@ -75,6 +75,6 @@ def _occurred_at(entry: Entry) -> datetime:
     try:
         told = datetime.fromisoformat(entry.parsed()["body"]["event"]["occurred_at"])
         refuse_naive(told, "occurred_at")
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, MalformedError) as error:
         raise IntegrityError(f"position {entry.position}: no instant in occurred_at ({error!r})") from error
     return told

@@ -1,6 +1,8 @@
-"""Input that the store cannot keep as it is given, refused before it reaches a database."""
+"""Input that the store cannot keep as it is given, and how it is told in one line what is wrong with it."""
 
 from datetime import datetime
+
+from pydantic import ValidationError
 
 from domain.errors import MalformedError
 
@@ -30,3 +32,11 @@ def refuse_naive(moment: datetime, what: str) -> None:
         raise MalformedError(
             f"{what} {moment.isoformat()} has no time zone; give one, e.g. {moment.isoformat()}Z"
         )
+
+
+def problems(error: ValidationError) -> str:
+    """Name each field that does not have its form, and why, in one line and without what was given."""
+    return "; ".join(
+        ": ".join([".".join(map(str, problem["loc"])), problem["msg"]])
+        for problem in error.errors(include_url=False, include_context=False, include_input=False)
+    )

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from domain.errors import IntegrityError, MalformedError
+from eventstore.checks import problems
 from eventstore.envelope import Body, Entry, Provenance
 
 E = TypeVar("E", bound=BaseModel)
@@ -75,8 +76,8 @@ class Codec(Generic[E]):
                 data = self._upcasters[name, old](data)
         try:
             return kind.model_validate(data)
-        except ValueError as error:
-            raise IntegrityError(_named(entry, name, version, f"the data does not fit: {error}")) from error
+        except ValidationError as error:
+            raise IntegrityError(_named(entry, name, version, problems(error))) from error
 
 
 def _schema_version(kind: type[BaseModel]) -> int:

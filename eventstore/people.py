@@ -10,7 +10,7 @@ from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationE
 from domain.actors import Role
 from domain.errors import MalformedError, NotFoundError
 from domain.values import BodyRef, PersonRef, Value
-from eventstore.checks import refuse_unstorable
+from eventstore.checks import problems, refuse_unstorable
 from eventstore.pool import connection_errors
 
 _ALPHABET: Final = "abcdefghjkmnpqrstvwxyz23456789"  # nothing that is mistaken for something else
@@ -145,21 +145,14 @@ def _person(fields: dict[str, Any]) -> Person:
     try:
         return Person.model_validate(fields)
     except ValidationError as error:
-        raise MalformedError(_problems(error)) from error
+        raise MalformedError(problems(error)) from error
 
 
 def _check(form: TypeAdapter[str], text: str, what: str) -> None:
     try:
         form.validate_python(text)
     except ValidationError as error:
-        raise MalformedError(f"{what}: {_problems(error)}") from error
-
-
-def _problems(error: ValidationError) -> str:
-    return "; ".join(
-        ": ".join([*map(str, problem["loc"]), problem["msg"]])
-        for problem in error.errors(include_url=False, include_context=False, include_input=False)
-    )
+        raise MalformedError(f"{what}{problems(error)}") from error
 
 
 def _columns(person: Person) -> tuple[str, str, str, str, str | None]:
