@@ -1,0 +1,247 @@
+"""What PostgreSQL refuses, whoever asks."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from domain.errors import MalformedError
+from eventstore.envelope import verify_entry
+from eventstore.ledger import Appended
+from eventstore.pool import APP_ROLE, OWNER_ROLE
+from eventstore.postgres import PostgresLedger
+from tests.eventstore.making import DIGEST, appended, body, command
+
+APPEND_ONLY = "INS03"
+CHANGES = [
+    "UPDATE ledger.events SET type = 'other'",
+    "UPDATE ledger.events SET type = 'other' WHERE false",
+    "DELETE FROM ledger.events",
+    "TRUNCATE ledger.events",
+    "UPDATE ledger.commands SET answer = '{}'",
+    "DELETE FROM ledger.commands",
+    "TRUNCATE ledger.commands",
+    "UPDATE ledger.head SET rehearsal = true",
+    "DELETE FROM ledger.head",
+    "TRUNCATE ledger.head",
+    "TRUNCATE ledger.events, ledger.commands, ledger.head CASCADE",
+    "MERGE INTO ledger.events USING (VALUES (1)) AS v (p) ON position = p WHEN MATCHED THEN DELETE",
+]
+FORBIDDEN = [
+    *CHANGES,
+    "INSERT INTO ledger.events SELECT * FROM ledger.events",
+    "INSERT INTO ledger.commands SELECT * FROM ledger.commands",
+    "UPDATE ledger.head SET position = 0",
+    "SELECT FROM ledger.head FOR UPDATE",
+    "SELECT FROM ledger.events FOR UPDATE",
+    "DO 'BEGIN LOCK TABLE ledger.events IN EXCLUSIVE MODE; END'",
+    "INSERT INTO ledger.schema_migrations VALUES (99, '', '')",
+    "UPDATE ledger.sealed SET content = ''",
+    "DELETE FROM ledger.sealed",
+    "DELETE FROM ledger.people",
+    "ALTER TABLE ledger.events DISABLE TRIGGER ALL",
+    "DROP TABLE ledger.events",
+    "CREATE TABLE ledger.mine ()",
+    "CREATE OR REPLACE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE sql AS ''",
+    "SET session_replication_role = replica",
+]
+CHEATS: list[dict[str, Any]] = [
+    {"streams": ['A","version":7,"x":"']},
+    {"streams": [None]},
+    {"streams": ["A", "B"]},
+    {"streams": []},
+    {"ids": [None]},
+    {"digests": [b"short"]},
+    {"digests": [None]},
+    {"requests": ["{"]},
+    {"answers": [""]},
+    {"sizes": [2]},
+    {"sizes": [0]},
+    {"sizes": [-1]},
+    {"sizes": [None]},
+    {"types": ["other"]},
+    {"types": [None]},
+    {"types": ['","type":"noted']},
+    {"bodies": ["[]"]},
+    {"bodies": [None]},
+    {"bodies": [" " + body(1)]},
+    {"bodies": [body(1) + " "]},
+    {"bodies": ['{"a":1},"position":99,"x":{"b":1,"type":"noted"}']},
+    {"bodies": ['{"a":NaN,"type":"noted"}']},
+    {"bodies": [body(1), body(2)]},
+    {"bodies": [[body(1)], [body(2)]], "types": [["noted"], ["noted"]], "sizes": [2]},
+    {"bodies": [], "types": [], "sizes": []},
+]
+
+Call = Callable[..., Awaitable[list[asyncpg.Record]]]
+
+
+@pytest.fixture
+async def filled(pool: asyncpg.Pool) -> PostgresLedger:
+    """A ledger with one event and one refusal."""
+    ledger = await PostgresLedger.open(pool)
+    await appended(ledger, command("A", 0, body(1)))
+    await appended(ledger, command("A", 1))
+    return ledger
+
+
+@pytest.mark.parametrize("role", ["superuser", "replica", OWNER_ROLE])
+async def test_nobody_changes_what_is_recorded(
+    role: str, superuser: asyncpg.Connection, filled: PostgresLedger
+) -> None:
+    before = await filled.read_all(), await filled.commands("A")
+    if role == "replica":
+        await superuser.execute("SET session_replication_role = replica")
+    elif role != "superuser":
+        await superuser.execute(f"SET ROLE {role}")
+    for statement in CHANGES:
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await superuser.execute(statement)
+        assert refused.value.sqlstate == APPEND_ONLY, statement
+    assert (await filled.read_all(), await filled.commands("A")) == before
+
+
+async def test_the_application_reads_and_appends_and_nothing_else(
+    superuser: asyncpg.Connection, filled: PostgresLedger
+) -> None:
+    await superuser.execute(f"SET SESSION AUTHORIZATION {APP_ROLE}")
+    for statement in FORBIDDEN:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await superuser.execute(statement)
+    assert await filled.head() == 1
+
+
+async def test_the_grants_are_those_that_are_listed(superuser: asyncpg.Connection) -> None:
+    grants = await superuser.fetch(
+        "SELECT table_name, string_agg(privilege_type, ' ' ORDER BY privilege_type) "
+        "FROM information_schema.table_privileges WHERE grantee = $1 GROUP BY table_name",
+        APP_ROLE,
+    )
+    assert dict(map(tuple, grants)) == {
+        "bodies": "INSERT SELECT UPDATE",
+        "cases": "INSERT SELECT UPDATE",
+        "commands": "SELECT",
+        "deadlines": "DELETE INSERT SELECT",
+        "events": "SELECT",
+        "head": "SELECT",
+        "people": "INSERT SELECT UPDATE",
+        "projections": "INSERT SELECT UPDATE",
+        "schema_migrations": "SELECT",
+        "sealed": "INSERT SELECT",
+    }
+
+
+async def test_a_stranger_may_do_nothing(superuser: asyncpg.Connection, filled: PostgresLedger) -> None:
+    await superuser.execute(f"CREATE ROLE {(stranger := 'stranger_' + uuid4().hex)}")
+    await superuser.execute(f"SET SESSION AUTHORIZATION {stranger}")
+    for statement in (
+        "SELECT FROM ledger.events",
+        "SELECT ledger.append('{}','{}','{}','{}','{}','{}','{}','{}','{}','{}')",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await superuser.execute(statement)
+    await superuser.execute("RESET SESSION AUTHORIZATION")
+    await superuser.execute(f"DROP ROLE {stranger}")
+    assert await filled.head() == 1
+
+
+async def test_the_pool_acts_as_the_application_every_time(pool: asyncpg.Pool) -> None:
+    for _ in range(3):
+        row = await pool.fetchrow("SELECT current_user AS role, current_setting('search_path') AS path")
+        assert tuple(row) == (APP_ROLE, "ledger, pg_temp")
+
+
+@pytest.fixture
+def raw(pool: asyncpg.Pool) -> Call:
+    """Call the append function past everything that checks its arguments in Python."""
+
+    async def call(**given: Any) -> list[asyncpg.Record]:
+        arguments = {
+            "streams": ["A"],
+            "ids": [uuid4()],
+            "digests": [DIGEST],
+            "expected": [0],
+            "requests": ["{}"],
+            "answers": ["{}"],
+            "instants": [None],
+            "sizes": [1],
+            "types": ["noted"],
+            "bodies": [body(1)],
+            **given,
+        }
+        placeholders = ", ".join(f"${n}" for n, _ in enumerate(arguments, start=1))
+        rows: list[asyncpg.Record] = await pool.fetch(
+            f"SELECT * FROM ledger.append({placeholders})", *arguments.values()
+        )
+        return rows
+
+    return call
+
+
+async def test_an_application_that_cheats_appends_nothing(raw: Call, superuser: asyncpg.Connection) -> None:
+    for cheat in CHEATS:
+        with pytest.raises(asyncpg.PostgresError):
+            await raw(**cheat)
+    assert tuple(await superuser.fetchrow("SELECT position, commands FROM ledger.head")) == (0, 0)
+    assert await superuser.fetchval("SELECT count(*) FROM ledger.commands") == 0
+    assert await superuser.fetchval("SELECT count(*) FROM ledger.events") == 0
+
+
+async def test_no_expectation_is_a_conflict_too(raw: Call) -> None:
+    (row,) = await raw(expected=[None])
+    assert row["outcome"] == "conflict"
+
+
+async def test_the_append_function_looks_into_no_other_schema(
+    superuser: asyncpg.Connection, filled: PostgresLedger
+) -> None:
+    await superuser.execute(f"SET SESSION AUTHORIZATION {APP_ROLE}")
+    await superuser.execute(
+        "CREATE FUNCTION pg_temp.sha256(bytea) RETURNS bytea LANGUAGE sql AS $$ SELECT 'forged'::bytea $$"
+    )
+    await superuser.execute("CREATE TEMPORARY TABLE head (position bigint)")
+    await superuser.execute("SET search_path = pg_temp, pg_catalog")
+    await superuser.fetch(
+        "SELECT * FROM ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        ["B"], [uuid4()], [DIGEST], [0], ["{}"], ["{}"], [None], [1], ["noted"], [body(1)],
+    )  # fmt: skip
+    for entry in await filled.read_all():
+        verify_entry(entry)
+
+
+async def test_a_snapshot_older_than_the_lock_is_an_error_and_not_a_gap(
+    superuser: asyncpg.Connection, filled: PostgresLedger
+) -> None:
+    async with superuser.transaction(isolation="repeatable_read"):
+        await superuser.fetchval("SELECT position FROM ledger.head")
+        await appended(filled, command("B", 0, body(1)))
+        with pytest.raises(asyncpg.SerializationError):
+            async with superuser.transaction():
+                await superuser.fetch(
+                    "SELECT * FROM ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                    ["B"], [uuid4()], [DIGEST], [0], ["{}"], ["{}"], [None], [1], ["noted"], [body(1)],
+                )  # fmt: skip
+
+
+async def test_a_transaction_that_fails_leaves_no_gap(
+    superuser: asyncpg.Connection, filled: PostgresLedger
+) -> None:
+    transaction = superuser.transaction()
+    await transaction.start()
+    await superuser.fetch(
+        "SELECT * FROM ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        ["B"], [uuid4()], [DIGEST], [0], ["{}"], ["{}"], [None], [1], ["noted"], [body(1)],
+    )  # fmt: skip
+    await transaction.rollback()
+    (result,) = await filled.append([command("B", 0, body(1))])
+    assert isinstance(result, Appended)
+    assert result.first_position == 2
+
+
+async def test_what_only_the_database_finds_wrong_is_malformed_as_well(filled: PostgresLedger) -> None:
+    broken = command("B", 0, body(1))
+    object.__setattr__(broken, "bodies", ('{"a":,"type":"noted"}',))
+    with pytest.raises(MalformedError):
+        await filled.append([broken])

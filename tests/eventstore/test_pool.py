@@ -1,0 +1,58 @@
+"""What a lost connection means to callers."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from domain.errors import UnavailableError
+from eventstore.pool import open_pool
+from eventstore.postgres import PostgresLedger
+from tests.eventstore.making import body, command
+
+CUT_WHO_WAITS = """
+    SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+async def test_a_connection_that_is_cut_is_unavailable_and_the_next_call_works(
+    pool: asyncpg.Pool, superuser: asyncpg.Connection
+) -> None:
+    ledger = await PostgresLedger.open(pool)
+    wanted = command("A", 0, body(1))
+    await superuser.execute("BEGIN; LOCK TABLE ledger.head")
+    waiting = asyncio.create_task(ledger.append([wanted]))
+    while not await superuser.fetchval(CUT_WHO_WAITS):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    with pytest.raises(UnavailableError):
+        await waiting
+    await superuser.execute("ROLLBACK")
+    assert len(await ledger.append([wanted])) == 1
+    assert await ledger.head() == 1
+
+
+async def test_a_statement_that_takes_too_long_is_unavailable(
+    database_url: str, superuser: asyncpg.Connection
+) -> None:
+    async with await open_pool(database_url, maximum=1, timeout=0.5) as impatient:
+        ledger = await PostgresLedger.open(impatient)
+        await superuser.execute("BEGIN; LOCK TABLE ledger.head")
+        with pytest.raises(UnavailableError):
+            await ledger.head()
+        await superuser.execute("ROLLBACK")
+        assert await ledger.head() == 0
+
+
+async def test_a_closed_pool_is_unavailable(database_url: str) -> None:
+    pool = await open_pool(database_url, maximum=1)
+    ledger = await PostgresLedger.open(pool)
+    await pool.close()
+    with pytest.raises(UnavailableError):
+        await ledger.head()
+
+
+async def test_a_bad_argument_is_not_taken_for_a_lost_connection(pool: asyncpg.Pool) -> None:
+    ledger = await PostgresLedger.open(pool)
+    with pytest.raises(asyncpg.DataError):
+        await ledger.read_all(limit="many")  # type: ignore[arg-type]

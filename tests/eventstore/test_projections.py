@@ -1,0 +1,151 @@
+"""Projections follow the ledger: nothing is left out, nothing counts twice."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from domain.errors import MalformedError
+from eventstore.envelope import Entry
+from eventstore.pool import open_pool
+from eventstore.postgres import PostgresLedger
+from eventstore.worklist import CaseRow, CaseSummary, DeadlineRow, DeadlineStatus, Worklist
+from tests.eventstore.making import appended, body, command, number_in
+
+DUE = date(2024, 3, 1)
+DUE_AT = datetime(2024, 3, 1, 23, 59, 59, tzinfo=UTC)
+
+
+def deadline(inspection: str = "SFK-2023-F1", *, subject: str | None = None, **other: object) -> DeadlineRow:
+    """Make an open deadline, with changes."""
+    fields: dict[str, object] = {
+        "inspection": inspection,
+        "kind": "strategic_plan",
+        "subject": subject,
+        "rule": "30 working days",
+        "origin_on": date(2024, 1, 18),
+        "due": DUE,
+        "due_at": DUE_AT,
+        "met_on": None,
+        "void": False,
+        "lapses": False,
+        "missed": False,
+        "handbook": "2023-01-01",
+        "calendar": "england-2026.1",
+        **other,
+    }
+    return DeadlineRow(**fields)  # type: ignore[arg-type]
+
+
+def summarise(entries: Sequence[Entry]) -> CaseSummary | None:
+    """Fold a stream: as many deadlines as the last event's number says."""
+    last = entries[-1]
+    if not last.stream.startswith("SFK"):
+        return None
+    number = number_in(last.text)
+    assert isinstance(number, int)
+    case = CaseRow(
+        inspection=last.stream,
+        area="SFK",
+        kind="full",
+        stage="fieldwork" if number else "planned",
+        outcome=None,
+        version=last.version,
+        notified_on=None,
+        next_due=DUE_AT if number else None,
+        next_due_kind="strategic_plan" if number else None,
+        held=None,
+    )
+    rows = (deadline(last.stream, subject=f"item_{n}" if n else None) for n in range(number))
+    return CaseSummary(case, tuple(rows))
+
+
+@pytest.fixture
+async def ledger(pool: asyncpg.Pool) -> PostgresLedger:
+    return await PostgresLedger.open(pool)
+
+
+async def test_the_worklist_catches_up(pool: asyncpg.Pool, ledger: PostgresLedger) -> None:
+    worklist = Worklist(pool, ledger, summarise)
+    assert await worklist.catch_up() == 0
+    await ledger.append(
+        [
+            command("SFK-2023-F1", 0, body(0), body(2)),
+            command("SFK-2023-F2", 0, body(0)),
+            command("area-SFK", 0, body(0)),
+        ]
+    )
+    assert await worklist.lag() == 4
+    assert await worklist.catch_up() == 4
+    assert await worklist.lag() == 0
+    assert [(case.inspection, case.version) for case in await worklist.cases()] == [
+        ("SFK-2023-F1", 2),
+        ("SFK-2023-F2", 1),
+    ]
+    assert [case.inspection for case in await worklist.cases(stage="planned")] == ["SFK-2023-F2"]
+    assert [row.subject for row in await worklist.deadlines("SFK-2023-F1")] == [None, "item_1"]
+
+
+async def test_what_a_stream_no_longer_has_disappears(pool: asyncpg.Pool, ledger: PostgresLedger) -> None:
+    worklist = Worklist(pool, ledger, summarise)
+    await appended(ledger, command("SFK-2023-F1", 0, body(3)))
+    await worklist.catch_up()
+    assert len(await worklist.deadlines()) == 3
+    await appended(ledger, command("SFK-2023-F1", 1, body(1)))
+    await worklist.catch_up()
+    assert await worklist.deadlines() == [deadline()]
+
+
+async def test_more_than_a_page_is_taken_in(pool: asyncpg.Pool, ledger: PostgresLedger) -> None:
+    await ledger.append([command(f"SFK-2023-F{n % 7}", n // 7, body(n % 7)) for n in range(2100)])
+    worklist = Worklist(pool, ledger, summarise)
+    assert await worklist.catch_up() == 2100
+    assert [case.version for case in await worklist.cases()] == [300] * 7
+    assert await worklist.catch_up() == 0
+
+
+async def test_many_may_catch_up_at_once_through_one_connection(database_url: str) -> None:
+    async with await open_pool(database_url, maximum=1) as pool:
+        ledger = await PostgresLedger.open(pool)
+        await ledger.append([command(f"SFK-2023-F{n % 7}", n // 7, body(n % 7)) for n in range(2100)])
+        worklist = Worklist(pool, ledger, summarise)
+        taken = await asyncio.gather(*(worklist.catch_up() for _ in range(8)))
+        assert sum(taken) == 2100
+        assert await worklist.lag() == 0
+
+
+async def test_a_fold_that_fails_leaves_the_checkpoint_where_it_was(
+    pool: asyncpg.Pool, ledger: PostgresLedger
+) -> None:
+    def fail_on_the_second(entries: Sequence[Entry]) -> CaseSummary | None:
+        if entries[0].stream == "SFK-2023-F2":
+            raise ArithmeticError
+        return summarise(entries)
+
+    await ledger.append([command("SFK-2023-F1", 0, body(1)), command("SFK-2023-F2", 0, body(1))])
+    with pytest.raises(ArithmeticError):
+        await Worklist(pool, ledger, fail_on_the_second).catch_up()
+    worklist = Worklist(pool, ledger, summarise)
+    assert await worklist.cases() == []
+    assert await worklist.catch_up() == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "before", "after"),
+    [
+        (deadline(), "open", "overdue"),
+        (deadline(missed=True), "missed", "missed"),
+        (deadline(void=True), "void", "void"),
+        (deadline(lapses=True), "open", "open"),
+        (deadline(met_on=DUE), "met", "met"),
+        (deadline(met_on=DUE, missed=True), "met", "met"),
+        (deadline(met_on=DUE + timedelta(days=1)), "missed", "missed"),
+    ],
+)
+def test_how_a_deadline_stands_depends_on_the_reader(row: DeadlineRow, before: str, after: str) -> None:
+    assert row.status(DUE_AT) == DeadlineStatus(before)
+    assert row.status(DUE_AT + timedelta(seconds=1)) == DeadlineStatus(after)
+    with pytest.raises(MalformedError):
+        row.status(datetime(2024, 3, 1))  # noqa: DTZ001
