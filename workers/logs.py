@@ -26,8 +26,9 @@ def configure(level: str = "INFO") -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     for_people = sys.stderr.isatty()
+    # Plain tracebacks: the default ones show local variables, and those may name people.
     ending: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if for_people
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
     )
