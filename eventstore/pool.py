@@ -14,6 +14,7 @@ OWNER_ROLE: Final = "inspections_owner"
 _UNREACHABLE: Final = (
     OSError,  # TimeoutError among them
     asyncpg.InterfaceError,  # the pool is closed, the connection was lost before the statement
+    asyncpg.InternalClientError,  # the server ended the connection while it lay idle
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shutting down, starting up, cancelled by an administrator
     asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory

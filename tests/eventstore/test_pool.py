@@ -1,6 +1,7 @@
 """What a lost connection means to callers."""
 
 import asyncio
+from contextlib import suppress
 
 import asyncpg
 import pytest
@@ -13,6 +14,11 @@ from tests.eventstore.making import body, command
 CUT_WHO_WAITS = """
     SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+CUT_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
@@ -30,6 +36,18 @@ async def test_a_connection_that_is_cut_is_unavailable_and_the_next_call_works(
     await superuser.execute("ROLLBACK")
     assert len(await ledger.append([wanted])) == 1
     assert await ledger.head() == 1
+
+
+async def test_connections_that_are_cut_while_idle_are_unavailable_at_most(
+    pool: asyncpg.Pool, superuser: asyncpg.Connection
+) -> None:
+    ledger = await PostgresLedger.open(pool)
+    for _ in range(30):
+        await superuser.execute(CUT_OTHERS)
+        with suppress(UnavailableError):
+            await ledger.head()
+    await asyncio.sleep(0.1)
+    assert await ledger.read_all() == []
 
 
 async def test_a_statement_that_takes_too_long_is_unavailable(
