@@ -10,6 +10,7 @@ from eventstore.codec import Codec
 from eventstore.people import Directory
 from eventstore.sealed import SealedTexts
 from temporalio.client import Client
+from temporalio.envconfig import ClientConnectConfig
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -63,6 +64,18 @@ async def connect(address: str, namespace: str = "default") -> Client:
         return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
     except RuntimeError as error:
         raise UnavailableError(f"Temporal cannot be reached at {address}: {error}") from error
+
+
+async def connect_as_configured(config: ClientConnectConfig) -> Client:
+    """Connect to the Temporal server that the environment names.
+
+    Raises:
+        UnavailableError: nobody answers there.
+    """
+    try:
+        return await Client.connect(**config, data_converter=pydantic_data_converter)
+    except RuntimeError as error:
+        raise UnavailableError(f"Temporal cannot be reached: {error}") from error
 
 
 def build_worker(

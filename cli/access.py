@@ -1,0 +1,99 @@
+"""How a command finds the ledger it reads and the process it speaks to, without being told."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from domain.errors import NotFoundError, UnavailableError
+from workers.desk import Desk
+from workers.embedded.clock import rehearsal_desk
+from workers.embedded.postgres import Postgres
+from workers.embedded.stack import StackAddress, find_running
+from workers.settings import Settings, external_temporal
+from workers.worker import Stores, connect, connect_as_configured, open_stores
+
+
+def settings() -> Settings:
+    """Read the settings from the environment."""
+    return Settings.from_environment(os.environ)
+
+
+@asynccontextmanager
+async def reading(*, rehearsal: bool) -> AsyncIterator[Stores]:
+    """Open a ledger for reading: the one that is set, the one that runs, or the one that lies in the folder.
+
+    What has to be started for it is stopped again.
+
+    Raises:
+        NotFoundError: there is no ledger yet.
+        UnavailableError: it cannot be reached.
+    """
+    chosen = settings()
+    running = find_running(chosen)
+    if chosen.database_url and not rehearsal:
+        url: str | None = chosen.database_url
+    elif running and running.rehearsal >= rehearsal:
+        url = running.database_url
+    else:
+        url = None
+    if url:
+        async with open_stores(url) as stores:
+            yield stores
+        return
+    async with _at_rest(chosen, rehearsal=rehearsal) as stores:
+        yield stores
+
+
+@asynccontextmanager
+async def _at_rest(chosen: Settings, *, rehearsal: bool) -> AsyncIterator[Stores]:
+    folder = chosen.data_dir / "rehearsal" / "postgres" if rehearsal else chosen.data_dir / "postgres"
+    if not folder.exists():
+        how = "inspections rehearse FILE" if rehearsal else "inspections up"
+        raise NotFoundError(f"there is no {'rehearsal' if rehearsal else 'ledger'} yet in {folder}; start `{how}`")
+    with Postgres(folder, durable=not rehearsal) as postgres:
+        names = await postgres.databases()
+        name = _newest_rehearsal(names) if rehearsal else "inspections"
+        if name not in names:
+            raise NotFoundError(f"there is no ledger yet in {folder}")
+        async with open_stores(postgres.url(name)) as stores:
+            yield stores
+
+
+def _newest_rehearsal(names: tuple[str, ...]) -> str:
+    numbers = [int(name.removeprefix("rehearsal_")) for name in names if name.startswith("rehearsal_")]
+    return f"rehearsal_{max(numbers, default=0)}"
+
+
+@asynccontextmanager
+async def acting() -> AsyncIterator[tuple[Desk, Stores]]:
+    """Open the desk at which milestones are handed in, and the ledger behind it.
+
+    Raises:
+        UnavailableError: no stack runs, or what is set cannot be reached.
+    """
+    chosen = settings()
+    external = external_temporal(os.environ)
+    running = find_running(chosen)
+    if external is not None:
+        url = chosen.database_url or (running.database_url if running else None)
+        if url is None:
+            raise UnavailableError("Temporal is set, the database is not: set INSPECTIONS_DATABASE_URL too")
+        desk = Desk(await connect_as_configured(external), chosen.task_queue)
+    elif running is None:
+        raise UnavailableError("no stack is running; start one with `inspections up` and try again")
+    else:
+        url = chosen.database_url or running.database_url
+        desk = await _desk_of(running)
+    async with open_stores(url) as stores:
+        yield desk, stores
+
+
+async def _desk_of(running: StackAddress) -> Desk:
+    client = await connect(running.temporal_address, running.namespace)
+    return rehearsal_desk(client, running) if running.rehearsal else Desk(client, running.task_queue)
+
+
+def recorder(person: str | None, decided_by: str) -> dict[str, Any]:
+    """Say who records: whom the command names, whom the settings name, or who decided."""
+    return {"person": person or settings().recorded_by or decided_by}

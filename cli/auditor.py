@@ -1,0 +1,54 @@
+"""Auditors: read the ledger as it is stored."""
+
+import sys
+
+from cli.access import reading
+from cli.output import Format, in_words, print_table
+from domain.errors import NotFoundError
+from domain.london import LONDON
+from domain.values import InspectionId
+from eventstore.envelope import Entry
+
+
+async def log(inspection: InspectionId, /, *, format: Format = Format.TABLE, rehearsal: bool = False) -> None:  # noqa: A002
+    """Print the ledger of one inspection in order.
+
+    Parameters
+    ----------
+    inspection
+        Such as SFK-2023-F1.
+    format
+        table for people; json for the entries exactly as they are stored.
+    rehearsal
+        Read the newest rehearsal instead of the live ledger.
+    """
+    async with reading(rehearsal=rehearsal) as stores:
+        entries = await stores.ledger.read_stream(inspection)
+    if not entries:
+        raise NotFoundError(f"{inspection} is not in this ledger")
+    if format is Format.JSON:
+        sys.stdout.write("[" + ",\n".join(entry.text for entry in entries) + "]\n")
+        return
+    print_table(("version", "position", "happened", "recorded", "event", "decided by", "against rule"), map(_row, entries))
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    event = entry.body.event
+    by = event["decided_by"]
+    irregular = event.get("irregular")
+    happened = entry.body.event["occurred_at"]
+    return (
+        entry.version,
+        entry.position,
+        happened[:10],
+        f"{entry.recorded_at.astimezone(LONDON):%Y-%m-%d %H:%M}",
+        in_words(entry.type) + _matter(event),
+        f"{in_words(by['role'])} ({by['person']})",
+        ", ".join(irregular["rules"]) if irregular else None,
+    )
+
+
+def _matter(event: dict[str, object]) -> str:
+    """Say the little that tells events of one kind apart."""
+    told = [str(event[name]) for name in ("inspectorate", "kind", "item", "due") if event.get(name)]
+    return f" ({', '.join(map(in_words, told))})" if told else ""

@@ -1,0 +1,35 @@
+"""How a command ends: one number for each kind of ending, so that scripts can tell them apart."""
+
+from enum import IntEnum
+from typing import Final
+
+from domain.errors import InspectionsError
+
+
+class Exit(IntEnum):
+    """The exit codes of the command `inspections`."""
+
+    DONE = 0
+    REFUSED = 1
+    MALFORMED = 2
+    NOT_FOUND = 3
+    INTEGRITY = 4
+    UNAVAILABLE = 5
+    INTERRUPTED = 130
+
+
+_BY_CODE: Final = {
+    "MALFORMED": Exit.MALFORMED,
+    "CALENDAR_HORIZON": Exit.MALFORMED,
+    "ALREADY_RUNNING": Exit.MALFORMED,
+    "REHEARSAL": Exit.MALFORMED,
+    "NOT_FOUND": Exit.NOT_FOUND,
+    "INTEGRITY": Exit.INTEGRITY,
+    "SCHEMA": Exit.INTEGRITY,
+    "UNAVAILABLE": Exit.UNAVAILABLE,
+}
+
+
+def exit_for(error: InspectionsError) -> Exit:
+    """Say with which code an error ends the command."""
+    return _BY_CODE.get(error.code, Exit.INTEGRITY)

@@ -1,0 +1,92 @@
+"""Operators: run the embedded stack, and move the clock of a rehearsal."""
+
+import asyncio
+import signal
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from cyclopts.types import PositiveInt
+
+from cli.access import settings
+from cli.output import console
+from domain.errors import MalformedError, NotFoundError
+from domain.london import LONDON
+from eventstore.migrate import migrate
+from workers.embedded import clock as rehearsal_clock
+from workers.embedded.stack import StackAddress, find_running, running_stack
+from workers.logs import configure
+from workers.worker import build_worker, connect, open_stores
+from workflows import search_attributes
+
+clock = App(name="clock", help="Move the clock of a rehearsal.", help_format="plaintext")
+
+
+async def up(
+    *, data: Path | None = None, virtual_clock: Annotated[bool, Parameter(negative=())] = False
+) -> None:
+    """Run PostgreSQL, Temporal and a worker until interrupted. Start it again, and every inspection goes on.
+
+    Parameters
+    ----------
+    data
+        The folder in which everything lies; otherwise INSPECTIONS_DATA_DIR or the user's data folder.
+    virtual_clock
+        Make it a rehearsal with an empty ledger, whose clock `inspections clock advance` moves.
+    """
+    configure("INFO")
+    chosen = settings()
+    if data is not None:
+        chosen = type(chosen)(**{**chosen.model_dump(include=chosen.model_fields_set), "data_dir": data})
+    async with running_stack(
+        chosen, search_attributes=search_attributes.ALL, rehearsal=virtual_clock
+    ) as stack:
+        rehearsal_clock.reset(stack.data_dir)
+        await migrate(stack.database_url, rehearsal=virtual_clock)
+        client = await connect(stack.temporal_address, stack.namespace)
+        async with open_stores(stack.database_url) as stores:
+            async with build_worker(client, stack.task_queue, stores, chosen.publication_dir):
+                _tell(stack, chosen.publication_dir)
+                await _interrupted()
+        console().print("Stopping; every inspection goes on when the stack is started again.")
+
+
+def _tell(stack: StackAddress, publication_dir: Path) -> None:
+    out = console()
+    out.print("[bold]The stack is up.[/bold] Stop it with Ctrl-C.", highlight=False)
+    for name, value in (
+        ("Temporal", stack.temporal_address),
+        ("Temporal's web UI", stack.ui_url or "none in a rehearsal"),
+        ("PostgreSQL", stack.database_url),
+        ("published reports", publication_dir),
+        ("data", stack.data_dir),
+    ):
+        out.print(f"  {name:18} {value}", soft_wrap=True)
+
+
+async def _interrupted() -> None:
+    """Wait for Ctrl-C or a request to end."""
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, asked.set)
+    await asked.wait()
+
+
+@clock.command
+async def advance(days: PositiveInt, /) -> None:
+    """Move the clock of the running rehearsal on.
+
+    Parameters
+    ----------
+    days
+        How many calendar days.
+    """
+    running = find_running(settings())
+    if running is None:
+        raise NotFoundError("no rehearsal is running; start one with `inspections up --virtual-clock`")
+    if not running.rehearsal:
+        raise MalformedError("the running stack is no rehearsal: its clock is the real one")
+    client = await connect(running.temporal_address, running.namespace)
+    shown = await rehearsal_clock.advance(client, running, timedelta(days=days))
+    console().print(f"It is now {shown.astimezone(LONDON):%A %d %B %Y, %H:%M} in London.")

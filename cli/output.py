@@ -1,0 +1,41 @@
+"""What people see and what scripts read."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+
+class Format(StrEnum):
+    """For people, or for scripts."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def console() -> Console:
+    """Return a console for standard output. Made when it is needed, because tests replace the stream."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=False)
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON, one value for the whole output."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+    """Print a table that fits the terminal. None shows as nothing."""
+    table = Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console().print(table)
+
+
+def in_words(name: str) -> str:
+    """Write a technical name as people would say it."""
+    return name.replace("_", " ")

@@ -1,0 +1,77 @@
+"""The clock of a running rehearsal: how far it is ahead, and moving it."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from domain.messages import StartInspection
+from workers.desk import Desk
+from workers.embedded.stack import StackAddress
+from workflows.inspection import InspectionWorkflow
+
+_FILE: Final = "clock.json"
+_RUNNING: Final = "WorkflowType = 'Inspection' AND ExecutionStatus = 'Running'"
+A_MOMENT: Final = timedelta(milliseconds=20)
+
+
+def ahead(folder: Path) -> timedelta:
+    """Say how far a rehearsal's clock is ahead of the real one."""
+    try:
+        return timedelta(milliseconds=json.loads((folder / _FILE).read_text())["ahead_milliseconds"])
+    except FileNotFoundError:
+        return timedelta()
+
+
+def now(folder: Path) -> datetime:
+    """Say what a rehearsal's clock shows."""
+    return datetime.now(UTC) + ahead(folder)
+
+
+def reset(folder: Path) -> None:
+    """Begin on the real time."""
+    (folder / _FILE).unlink(missing_ok=True)
+
+
+def rehearsal_desk(client: Client, stack: StackAddress) -> Desk:
+    """Return a desk whose new processes begin on the rehearsal's clock."""
+    skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+
+    def start(inspection: str) -> StartInspection:
+        return StartInspection(
+            inspection=inspection,
+            clock_offset_seconds=int(ahead(stack.data_dir).total_seconds()),
+            rehearsal=True,
+        )
+
+    return Desk(skipper.client, stack.task_queue, start)
+
+
+async def advance(client: Client, stack: StackAddress, duration: timedelta) -> datetime:
+    """Move the clocks of all running inspections together, pausing where one of them wakes.
+
+    So that the ledger stays in the order of time. Returns what the clock shows in the end.
+    """
+    skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+    target = now(stack.data_dir) + duration
+    while (left := target - now(stack.data_dir)) > timedelta():
+        handles = await _running(client)
+        instants = [await handle.query(InspectionWorkflow.next_instant) for handle in handles]
+        to_wake = [at - now(stack.data_dir) + A_MOMENT for at in instants if at is not None]
+        step = min([left, *(max(A_MOMENT, wait) for wait in to_wake)])
+        await asyncio.gather(*(skipper.fast_forward(handle, step) for handle in handles))
+        _set_ahead(stack.data_dir, ahead(stack.data_dir) + step)
+    return now(stack.data_dir)
+
+
+async def _running(client: Client) -> list[WorkflowHandle[InspectionWorkflow, None]]:
+    executions = [execution async for execution in client.list_workflows(_RUNNING)]
+    return [client.get_workflow_handle_for(InspectionWorkflow.run, one.id) for one in executions]
+
+
+def _set_ahead(folder: Path, by: timedelta) -> None:
+    (folder / _FILE).write_text(json.dumps({"ahead_milliseconds": by // timedelta(milliseconds=1)}))

@@ -1,0 +1,74 @@
+"""What the worklist keeps of an inspection: the fold of its stream, put into rows."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from domain.inspection.deadlines import Deadline, deadlines, next_due
+from domain.inspection.progress import held_by, stage
+from domain.inspection.state import State, evolve, initial
+from domain.london import london_date
+from domain.rulebook import Rulebook
+from eventstore.envelope import Entry
+from eventstore.worklist import CaseRow, CaseSummary, DeadlineRow, Summarise
+from workers.worker import CODEC
+
+
+def fold(entries: Sequence[Entry]) -> State:
+    """Fold a whole stream into the state of its inspection."""
+    state = initial()
+    for entry in entries:
+        state = evolve(state, CODEC.decode(entry))
+    return state
+
+
+def moment_of_reading(entries: Sequence[Entry], *, rehearsal: bool) -> datetime:
+    """Say at which moment an inspection is looked at: now, or in a rehearsal when it was last heard of."""
+    return entries[-1].recorded_at if rehearsal and entries else datetime.now(UTC)
+
+
+def summariser(rules: Rulebook) -> Summarise:
+    """Return the function by which the worklist learns what a stream comes to."""
+
+    def summarise(entries: Sequence[Entry]) -> CaseSummary | None:
+        if not entries:
+            return None
+        return _summary(rules, entries[0].stream, fold(entries), entries[-1].recorded_at)
+
+    return summarise
+
+
+def _summary(rules: Rulebook, inspection: str, state: State, recorded_at: datetime) -> CaseSummary:
+    due = next_due(rules, state, recorded_at)
+    notified_at = state.at("area_notified")
+    case = CaseRow(
+        inspection=inspection,
+        area=state.area or "",
+        kind=state.kind.value,
+        stage=stage(state).value,
+        outcome=state.draft.findings.outcome if state.draft and state.has("outcome_decided") else None,
+        version=state.version,
+        notified_on=london_date(notified_at) if notified_at else None,
+        next_due=due.due_at if due else None,
+        next_due_kind=due.kind.value if due else None,
+        held=", ".join(held_by(state)) or None,
+    )
+    rows = tuple(_row(inspection, one, state) for one in deadlines(rules, state))
+    return CaseSummary(case, rows)
+
+
+def _row(inspection: str, one: Deadline, state: State) -> DeadlineRow:
+    return DeadlineRow(
+        inspection=inspection,
+        kind=one.kind.value,
+        subject=one.subject,
+        rule=one.rule,
+        origin_on=one.origin_on,
+        due=one.due,
+        due_at=one.due_at,
+        met_on=one.met_on,
+        void=one.void,
+        lapses=one.lapses,
+        missed=one.key in state.missed,
+        handbook=one.handbook,
+        calendar=one.calendar,
+    )
