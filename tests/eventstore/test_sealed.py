@@ -54,12 +54,12 @@ async def test_nobody_knows_a_reference_that_was_never_made(pool: asyncpg.Pool) 
     assert await SealedTexts(pool).open_many([]) == {}
 
 
-@pytest.mark.parametrize("text", ["nul \x00", "half \ud800"])
-async def test_what_cannot_be_stored_is_refused(pool: asyncpg.Pool, text: str) -> None:
-    with pytest.raises(MalformedError):
-        await SealedTexts(pool).seal(text, "c1/reason")
-    with pytest.raises(MalformedError):
-        await SealedTexts(pool).seal("fine", text)
+async def test_what_cannot_be_stored_is_refused(pool: asyncpg.Pool) -> None:
+    for text in ("nul \x00", "half \ud800"):
+        with pytest.raises(MalformedError):
+            await SealedTexts(pool).seal(text, "c1/reason")
+        with pytest.raises(MalformedError):
+            await SealedTexts(pool).seal("fine", text)
 
 
 async def test_nothing_is_stored_under_a_digest_that_is_not_its_own(pool: asyncpg.Pool) -> None:
