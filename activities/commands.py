@@ -13,10 +13,9 @@ from functools import reduce
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from eventstore.codec import Codec
 from pydantic import ValidationError
 
-from domain.actors import ENGINE, ENGINE_RECORDER, Role
+from domain.actors import ENGINE, ENGINE_RECORDER, Role, Verb
 from domain.canonical import canonical_model
 from domain.errors import UnavailableError
 from domain.inspection import State, decide, evolve, initial
@@ -28,6 +27,7 @@ from domain.inspection.standing import standing, what_is_due
 from domain.messages import Answer, MilestoneRequest, Recorded, Refused, Verdict, tick_id, unreadable_id
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
+from eventstore.codec import Codec
 from eventstore.envelope import Provenance
 from eventstore.ledger import AlreadyKnown, Append, Appended, CommandRecord, Ledger
 
@@ -63,7 +63,7 @@ class CommandHandler:
     """Turns requests into events in the ledger, and into answers."""
 
     def __init__(
-        self, ledger: Ledger, rules: Rulebook, codec: Codec, interruption: Interruption = go_on
+        self, ledger: Ledger, rules: Rulebook, codec: Codec[Event], interruption: Interruption = go_on
     ) -> None:
         self._ledger = ledger
         self._rules = rules
@@ -84,7 +84,7 @@ class CommandHandler:
                 command = _command(request, context)
             except ValidationError as error:
                 return _malformed(error)
-            if command.decided_by.role is Role.SYSTEM or command.recorded_by.authenticated == "engine":
+            if _poses_as_the_engine(command):
                 return _posing_as_the_engine()
             return decide(self._rules, state, command)
 
@@ -110,7 +110,7 @@ class CommandHandler:
     ) -> Answer:
         """Keep a refusal for a signal that could not be read: its digest and size, never its content."""
         content = {"type": "unreadable", "sha256": sha256, "size": size, "problem": problem}
-        request = own_request(inspection, unreadable_id(inspection, sha256), content)
+        request = own_request(inspection, unreadable_id(inspection, sha256, problem), content)
         refusal = Refusal(
             code="unreadable",
             rule="A signal carries one request in JSON.",
@@ -268,6 +268,15 @@ def _malformed(error: ValidationError) -> Refusal:
         accepted="`inspections milestones` lists the fields of each milestone",
         waivable=False,
         fields=tuple(named),
+    )
+
+
+def _poses_as_the_engine(command: Command) -> bool:
+    """Say whether a sender claims to be the engine, or asks for what only the engine does."""
+    return (
+        command.decided_by.role is Role.SYSTEM
+        or command.recorded_by.authenticated == "engine"
+        or command.verb is Verb.RUN
     )
 
 

@@ -50,7 +50,9 @@ async def _at_rest(chosen: Settings, *, rehearsal: bool) -> AsyncIterator[Stores
     folder = chosen.data_dir / "rehearsal" / "postgres" if rehearsal else chosen.data_dir / "postgres"
     if not folder.exists():
         how = "inspections rehearse FILE" if rehearsal else "inspections up"
-        raise NotFoundError(f"there is no {'rehearsal' if rehearsal else 'ledger'} yet in {folder}; start `{how}`")
+        raise NotFoundError(
+            f"there is no {'rehearsal' if rehearsal else 'ledger'} yet in {folder}; start `{how}`"
+        )
     with Postgres(folder, durable=not rehearsal) as postgres:
         names = await postgres.databases()
         name = _newest_rehearsal(names) if rehearsal else "inspections"

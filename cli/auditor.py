@@ -29,7 +29,10 @@ async def log(inspection: InspectionId, /, *, format: Format = Format.TABLE, reh
     if format is Format.JSON:
         sys.stdout.write("[" + ",\n".join(entry.text for entry in entries) + "]\n")
         return
-    print_table(("version", "position", "happened", "recorded", "event", "decided by", "against rule"), map(_row, entries))
+    print_table(
+        ("version", "position", "happened", "recorded", "event", "decided by", "against rule"),
+        map(_row, entries),
+    )
 
 
 def _row(entry: Entry) -> tuple[object, ...]:

@@ -26,7 +26,7 @@ START_ANEW: Final = 3
 """How often a request is put again to a process that ended in the very moment of asking."""
 
 _ERRORS: Final[dict[str, type[InspectionsError]]] = {
-    error.code: error for error in (MalformedError, IntegrityError, UnavailableError)
+    error.code: error for error in (InspectionsError, MalformedError, IntegrityError, UnavailableError)
 }
 
 Start = Callable[[str], StartInspection]
@@ -81,10 +81,14 @@ class Desk:
         except WorkflowUpdateFailedError as error:
             raise _as_our_own(error.cause) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            if isinstance(error.__cause__, asyncio.CancelledError):
+                raise error.__cause__ from None
             raise UnavailableError(f"no answer came for {request.command_id}") from error
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise _ProcessEndedError from error
+            if error.status is RPCStatusCode.INVALID_ARGUMENT:
+                raise MalformedError(f"Temporal does not take the request: {error}") from error
             raise UnavailableError(f"Temporal cannot be reached: {error}") from error
 
 

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
-from eventstore.codec import Codec
-from eventstore.people import Directory
-from eventstore.sealed import SealedTexts
 from temporalio.client import Client
-from temporalio.envconfig import ClientConnectConfig
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConnectConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -19,10 +16,13 @@ from activities.commands import CommandHandler, Interruption, go_on
 from activities.inspection import InspectionActivities
 from activities.publication import Publisher
 from domain.errors import UnavailableError
-from domain.inspection.events import EVENT_TYPES
+from domain.inspection.events import EVENT_TYPES, Event
 from domain.rulebook import Rulebook
+from eventstore.codec import Codec
+from eventstore.people import Directory
 from eventstore.pool import open_pool
 from eventstore.postgres import PostgresLedger
+from eventstore.sealed import SealedTexts
 from workflows.inspection import InspectionWorkflow
 
 CODEC = Codec(EVENT_TYPES, {})
@@ -85,11 +85,12 @@ def build_worker(
     publication_dir: Path,
     *,
     rules: Rulebook | None = None,
+    codec: Codec[Event] = CODEC,
     interruption: Interruption = go_on,
 ) -> Worker:
     """Put a worker together: workflows, the command handler, the publisher."""
     rulebook = rules or Rulebook.released()
-    handler = CommandHandler(stores.ledger, rulebook, CODEC, interruption)
+    handler = CommandHandler(stores.ledger, rulebook, codec, interruption)
     asked = InspectionActivities(handler)
     publisher = Publisher(handler, rulebook, stores.texts, stores.directory, publication_dir, interruption)
     return Worker(

@@ -1,18 +1,16 @@
 """A rehearsal from a file of cases to its ledger: the stack, the migration, the worker, the conductor."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from functools import reduce
 
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from domain.errors import UnavailableError
 from domain.inspection.deadlines import Deadline, deadlines
-from domain.inspection.progress import stage
+from domain.inspection.events import Event
 from domain.inspection.state import State, evolve, initial
-from domain.london import london_date
 from domain.rulebook import Rulebook
 from eventstore.migrate import migrate
 from workers.embedded.stack import running_stack
@@ -33,8 +31,15 @@ class Result:
 
     part: Part
     state: State
-    events: int
+    timeline: tuple[Event, ...]
     deadlines: tuple[Deadline, ...]
+    ended_at: datetime
+    """When the inspection was last heard of; its deadlines are looked at from there."""
+
+    @property
+    def events(self) -> int:
+        """How many events the ledger holds of it."""
+        return len(self.timeline)
 
 
 async def rehearse(
@@ -92,7 +97,7 @@ async def _prepare(stores: Stores, cases: Sequence[Case]) -> Words:
 
 
 async def _result(stores: Stores, rules: Rulebook, part: Part) -> Result:
-    state = initial()
-    for entry in await stores.ledger.read_stream(part.script.inspection):
-        state = evolve(state, CODEC.decode(entry))
-    return Result(part, state, state.version, deadlines(rules, state))
+    entries = await stores.ledger.read_stream(part.script.inspection)
+    timeline = tuple(CODEC.decode(entry) for entry in entries)
+    state = reduce(evolve, timeline, initial())
+    return Result(part, state, timeline, deadlines(rules, state), entries[-1].recorded_at)

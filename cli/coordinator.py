@@ -1,0 +1,292 @@
+"""Coordinators: plan an inspection and record what happens in it."""
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from cyclopts import Parameter
+
+from cli.access import acting, recorder
+from cli.exits import Exit
+from cli.matter import check, milestone_named, own_fields, read_matter, seal_texts
+from cli.output import Format, console, in_words, print_json
+from domain.actors import Role
+from domain.errors import MalformedError
+from domain.inspection.commands import Command, PlanInspection
+from domain.london import LONDON, at_time, london_date
+from domain.messages import Answer, MilestoneRequest
+from domain.values import AreaCode, BodyRef, InspectionId, PersonRef
+from eventstore.people import Directory
+from workers.desk import Desk
+from workers.summary import fold
+from workers.worker import Stores
+
+NOON = time(12)
+
+Several = Annotated[tuple[str, ...], Parameter(negative=())]
+
+
+async def open_inspection(
+    area: AreaCode,
+    /,
+    *,
+    notify_on: date,
+    on_site_from: date,
+    on_site_to: date,
+    body: Annotated[tuple[BodyRef, ...], Parameter(negative=())],
+    decided_by: PersonRef,
+    role: Role | None = None,
+    organisation: BodyRef | None = None,
+    recorded_by: PersonRef | None = None,
+    command_id: UUID | None = None,
+    format: Format = Format.TABLE,  # noqa: A002
+) -> Exit:
+    """Plan a new full inspection of an area and start its process.
+
+    Parameters
+    ----------
+    area
+        The area's code, such as SFK.
+    notify_on
+        The day on which the partnership is to be told.
+    on_site_from
+        The Monday on which inspectors come.
+    on_site_to
+        Their last day on site.
+    body
+        A body of the partnership, such as la-sfk; give one option for each.
+    decided_by
+        Who decided, as in the directory.
+    role
+        In which role; otherwise as in the directory.
+    organisation
+        For which organisation; otherwise as in the directory.
+    recorded_by
+        Who records it; otherwise INSPECTIONS_RECORDED_BY, otherwise who decided.
+    command_id
+        A UUID of your own, so that sending again records nothing twice.
+    format
+        table for people, json for scripts.
+    """
+    matter = {
+        "area": area,
+        "notify_on": notify_on.isoformat(),
+        "on_site": {"first": on_site_from.isoformat(), "last": on_site_to.isoformat()},
+        "bodies": list(body),
+    }
+    async with acting() as (desk, stores):
+        inspection = await _next_identifier(stores, area, on_site_from.year)
+        by = await _actor(stores.directory, decided_by, role, organisation)
+        command = {**matter, "decided_by": by, "recorded_by": recorder(recorded_by, decided_by)}
+        return await _send(desk, PlanInspection, inspection, command_id, command, format)
+
+
+async def _next_identifier(stores: Stores, area: str, year: int) -> str:
+    prefix = f"{area}-{year}-F"
+    taken = [name for name in await stores.ledger.stream_versions() if name.startswith(prefix)]
+    return f"{prefix}{max((int(name.removeprefix(prefix)) for name in taken), default=0) + 1}"
+
+
+async def record(
+    inspection: InspectionId,
+    milestone: str,
+    /,
+    *,
+    decided_by: PersonRef,
+    at: str | None = None,
+    role: Role | None = None,
+    organisation: BodyRef | None = None,
+    recorded_by: PersonRef | None = None,
+    command_id: UUID | None = None,
+    file: Path | None = None,
+    contrary_to: Several = (),
+    reason: str | None = None,
+    authorised_by: PersonRef | None = None,
+    format: Format = Format.TABLE,  # noqa: A002
+    **fields: list[str],
+) -> Exit:
+    """Record a milestone. Its own fields are options too: `inspections milestones NAME` lists them.
+
+    Parameters
+    ----------
+    inspection
+        Such as SFK-2023-F1.
+    milestone
+        Such as begin_fieldwork.
+    decided_by
+        Who decided, as in the directory.
+    at
+        When it happened: a date or an ISO date and time in London; otherwise now.
+    role
+        In which role; otherwise as in the directory.
+    organisation
+        For which organisation; otherwise as in the directory.
+    recorded_by
+        Who records it; otherwise INSPECTIONS_RECORDED_BY, otherwise who decided.
+    command_id
+        A UUID of your own, so that sending again records nothing twice.
+    file
+        A JSON object with the milestone's fields.
+    contrary_to
+        The code of a rule against which it happened all the same; may be repeated.
+    reason
+        Why it happened against the rule.
+    authorised_by
+        On whose authority it happened against the rule.
+    format
+        table for people, json for scripts.
+    """
+    kind = milestone_named(milestone)
+    identifier = command_id or uuid4()
+    async with acting() as (desk, stores):
+        state = fold(await stores.ledger.read_stream(inspection))
+        draft = state.draft.ref.model_dump(mode="json") if state.draft else None
+        command: dict[str, Any] = read_matter(kind, file, fields, draft)
+        command["decided_by"] = await _actor(stores.directory, decided_by, role, organisation)
+        command["recorded_by"] = recorder(recorded_by, decided_by)
+        if happened_at := _instant(at):
+            command["occurred_at"] = happened_at.isoformat()
+        if contravention := _contravention(contrary_to, reason, authorised_by):
+            command["contrary_to"] = contravention
+        check(kind, await _with_placeholders(kind, command, inspection, identifier))
+        sealed = await _sealed(kind, command, stores, identifier)
+        return await _send(desk, kind, inspection, identifier, sealed, format)
+
+
+def _instant(at: str | None) -> datetime | None:
+    """Read when something happened. A day that is over is taken at noon; today is left to the clock."""
+    if at is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise MalformedError(f"--at {at} is no date such as 2024-02-10, with a time or without") from None
+    if len(at) > 10:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC)
+    today = london_date(datetime.now(UTC))
+    return None if moment.date() == today else at_time(moment.date(), NOON)
+
+
+def _contravention(
+    rules: tuple[str, ...], reason: str | None, authorised_by: str | None
+) -> dict[str, Any] | None:
+    given = (bool(rules), reason is not None, authorised_by is not None)
+    if not any(given):
+        return None
+    if not all(given):
+        raise MalformedError("--contrary-to, --reason and --authorised-by go together")
+    return {"rules": list(rules), "reason": reason, "authorised_by": authorised_by}
+
+
+async def _actor(
+    directory: Directory, person: str, role: Role | None, organisation: str | None
+) -> dict[str, str]:
+    """Say who decided; role and organisation come from the directory unless they are given."""
+    known = await directory.find(person) if role is None or organisation is None else None
+    if known is None and (role is None or organisation is None):
+        raise MalformedError(
+            f"--decided-by {person} is not in the directory; add the person with `inspections people add`, "
+            "or give --role and --organisation"
+        )
+    return {
+        "person": person,
+        "role": (role or (known.role if known else Role.AUDITOR)).value,
+        "organisation": organisation or (known.organisation if known else ""),
+    }
+
+
+def _whole(kind: type[Command]) -> dict[str, Any]:
+    fields = {name: field.annotation for name, field in own_fields(kind).items()}
+    return {**fields, "contrary_to": kind.model_fields["contrary_to"].annotation}
+
+
+async def _sealed(
+    kind: type[Command], command: dict[str, Any], stores: Stores, identifier: UUID
+) -> dict[str, Any]:
+    annotations = _whole(kind)
+    return {
+        name: await seal_texts(annotations[name], value, f"{identifier}/{name}", stores.texts.seal)
+        if name in annotations
+        else value
+        for name, value in command.items()
+    }
+
+
+async def _with_placeholders(
+    kind: type[Command], command: dict[str, Any], inspection: str, identifier: UUID
+) -> dict[str, Any]:
+    """Complete a command as its model wants it, with a digest of nothing for each text, to check it."""
+    from domain.values import SealedText
+
+    async def pretend(_: str, __: str) -> SealedText:
+        return SealedText(sealed="0" * 64)
+
+    annotations = _whole(kind)
+    now = datetime.now(UTC)
+    filled = {
+        name: await seal_texts(annotations[name], value, name, pretend) if name in annotations else value
+        for name, value in command.items()
+    }
+    return {
+        "occurred_at": now,
+        **filled,
+        "inspection": inspection,
+        "command_id": identifier,
+        "now": now,
+    }
+
+
+async def _send(
+    desk: Desk,
+    kind: type[Command],
+    inspection: str,
+    command_id: UUID | None,
+    command: dict[str, Any],
+    shown: Format,
+) -> Exit:
+    request = MilestoneRequest(
+        inspection=inspection,
+        command_id=str(command_id or uuid4()),
+        command={"type": kind.model_fields["type"].default, **command},
+    )
+    answer = await desk.record(request)
+    if shown is Format.JSON:
+        print_json({"inspection": inspection, **answer.model_dump(mode="json")})
+    else:
+        _tell(inspection, answer)
+    return _exit(answer)
+
+
+def _exit(answer: Answer) -> Exit:
+    if answer.refused is None:
+        return Exit.DONE
+    return {"malformed": Exit.MALFORMED, "inspection_exists": Exit.NOT_FOUND}.get(
+        answer.refused.code, Exit.REFUSED
+    )
+
+
+def _tell(inspection: str, answer: Answer) -> None:
+    out = console()
+    if answer.refused:
+        out.print(
+            f"[bold red]Refused[/bold red] by rule [bold]{answer.refused.code}[/bold]: {answer.refused.rule}"
+        )
+        out.print(f"  because   {answer.refused.because}", markup=False)
+        out.print(f"  accepted  {answer.refused.accepted}", markup=False)
+        if answer.refused.waivable:
+            out.print(
+                f"  If it happened all the same: --contrary-to {answer.refused.code} --reason … --authorised-by …",
+                markup=False,
+            )
+        return
+    out.print(f"[bold]{inspection}[/bold] is at stage {in_words(answer.standing.stage)}.")
+    for event in answer.recorded:
+        out.print(f"  {event.version:>3}  {london_date(event.occurred_at)}  {in_words(event.type)}")
+    if answer.standing.draft:
+        out.print(
+            f"  current draft: {answer.standing.draft.version} {answer.standing.draft.digest}", soft_wrap=True
+        )
+    for due in answer.due:
+        subject = f" ({in_words(due.subject)})" if due.subject else ""
+        out.print(f"  due {due.due}  {in_words(due.kind)}{subject}: {due.status}")

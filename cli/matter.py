@@ -1,0 +1,150 @@
+"""The matter of a milestone, from options and files to what its model takes."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from domain.errors import MalformedError
+from domain.inspection.commands import COMMAND_TYPES, Command
+from domain.values import SealedText
+
+COMMON = frozenset(Command.model_fields) | {"type"}
+"""Fields that every command has; the rest is a milestone's own matter."""
+
+Seal = Callable[[str, str], Awaitable[SealedText]]
+
+
+def milestone_named(name: str) -> type[Command]:
+    """Return the command that a name stands for: its own, or that of the event that it records.
+
+    Raises:
+        MalformedError: there is none.
+    """
+    plain = name.replace("-", "_")
+    for kind_name, kind in COMMAND_TYPES.items():
+        if plain in {kind_name, kind.records.model_fields["type"].default} and kind_name in recordable():
+            return kind
+    raise MalformedError(f"milestone {name} is not known; `inspections milestones` lists those that are")
+
+
+def recordable() -> dict[str, type[Command]]:
+    """List what people can record: everything but what the engine does by itself."""
+    return {name: kind for name, kind in COMMAND_TYPES.items() if kind.verb != "run"}
+
+
+def own_fields(kind: type[Command]) -> dict[str, Any]:
+    """List the fields of a milestone's own matter with their types."""
+    return {name: field for name, field in kind.model_fields.items() if name not in COMMON}
+
+
+def read_matter(
+    kind: type[Command], file: Path | None, options: Mapping[str, Sequence[str]], current_draft: Any
+) -> dict[str, Any]:
+    """Put a matter together from a JSON file and from options; an option goes before the file.
+
+    `--on-site.first` reaches inside a field, a field that is a list takes an option several times, and
+    `--draft current` names the draft that stands.
+
+    Raises:
+        MalformedError: names the field and what is accepted.
+    """
+    matter = _from_file(file) if file else {}
+    known = own_fields(kind)
+    for option, values in options.items():
+        name, *inside = option.replace("-", "_").split(".")
+        if name not in known:
+            accepted = ", ".join(_as_option(one) for one in known) or "none: this milestone has no fields"
+            raise MalformedError(f"--{option} is not a field of {_name(kind)}; accepted are {accepted}")
+        if name == "draft" and not inside and list(values) == ["current"]:
+            matter[name] = current_draft
+            continue
+        _put(matter, [name, *inside], _value(known[name].annotation, inside, values, option))
+    return matter
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise MalformedError(f"--file {file} cannot be read as JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise MalformedError(f"--file {file} holds no JSON object with the milestone's fields")
+    return data
+
+
+def _value(annotation: Any, inside: Sequence[str], values: Sequence[str], option: str) -> Any:
+    if not inside and get_origin(annotation) is tuple:
+        return [_parsed(value, option) for value in values]
+    if len(values) != 1:
+        raise MalformedError(f"--{option} is given {len(values)} times; once is accepted")
+    return _parsed(values[0], option)
+
+
+def _parsed(text: str, option: str) -> Any:
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise MalformedError(f"--{option} begins like JSON and is none: {error}") from error
+
+
+def _put(matter: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    *outer, last = path
+    for name in outer:
+        matter = matter.setdefault(name, {})
+    matter[last] = value
+
+
+async def seal_texts(annotation: Any, value: Any, path: str, seal: Seal) -> Any:
+    """Replace every plain text where a model wants a sealed one by its reference."""
+    if value is None:
+        return None
+    if get_origin(annotation) in {Union, UnionType}:
+        chosen = next((one for one in get_args(annotation) if one is not type(None)), None)
+        return await seal_texts(chosen, value, path, seal)
+    if annotation is SealedText:
+        sealed = await seal(value, path) if isinstance(value, str) else value
+        return sealed.model_dump(mode="json") if isinstance(sealed, SealedText) else sealed
+    if get_origin(annotation) is tuple and isinstance(value, list):
+        inner = get_args(annotation)[0]
+        return [await seal_texts(inner, one, f"{path}.{n}", seal) for n, one in enumerate(value)]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and isinstance(value, dict):
+        fields = annotation.model_fields
+        return {
+            name: await seal_texts(fields[name].annotation, one, f"{path}.{name}", seal)
+            if name in fields
+            else one
+            for name, one in value.items()
+        }
+    return value
+
+
+def check(kind: type[Command], data: Mapping[str, Any]) -> None:
+    """Refuse what the milestone's model does not take, before anything is sent.
+
+    Raises:
+        MalformedError: names each field and what is wrong with it.
+    """
+    try:
+        kind.model_validate(data)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        told = "; ".join(
+            f"{_as_option('.'.join(str(part) for part in one['loc'])) if one['loc'] else _name(kind)}: {one['msg']}"
+            for one in problems
+        )
+        raise MalformedError(f"{_name(kind)}: {told}") from None
+
+
+def _name(kind: type[Command]) -> str:
+    name: str = kind.model_fields["type"].default
+    return name
+
+
+def _as_option(name: str) -> str:
+    return "--" + name.replace("_", "-")

@@ -1,0 +1,145 @@
+"""Coordinators: the directory of people and contacts."""
+
+import csv
+from pathlib import Path
+
+from cyclopts import App
+
+from cli.access import reading
+from cli.output import Format, console, print_json, print_table
+from domain.actors import Role
+from domain.errors import MalformedError, NotFoundError
+from domain.values import BodyRef, PersonRef
+
+app = App(name="people", help="The directory of people and contacts.", help_format="plaintext")
+COLUMNS = ("ref", "name", "role", "organisation", "email")
+
+
+@app.command
+async def add(
+    *,
+    name: str,
+    role: Role,
+    organisation: BodyRef,
+    email: str | None = None,
+    ref: PersonRef | None = None,
+) -> None:
+    """Add somebody; prints the reference that stands for him or her in the ledger.
+
+    Parameters
+    ----------
+    name
+        The name, as it is to be shown in reports.
+    role
+        The role in which he or she usually decides.
+    organisation
+        Such as ofsted, cqc or la-sfk.
+    email
+        Where notices go.
+    ref
+        A reference of your own, such as p-7k2m; otherwise one is made.
+    """
+    async with reading(rehearsal=False) as stores:
+        person = await stores.directory.add(
+            name=name, role=role, organisation=organisation, email=email, ref=ref
+        )
+    console().print(person.ref)
+
+
+@app.command
+async def change(
+    ref: PersonRef,
+    /,
+    *,
+    name: str | None = None,
+    role: Role | None = None,
+    organisation: BodyRef | None = None,
+    email: str | None = None,
+) -> None:
+    """Change an entry; what is not given stays.
+
+    Parameters
+    ----------
+    ref
+        Whose entry.
+    name
+        The new name.
+    role
+        The new role.
+    organisation
+        The new organisation.
+    email
+        The new address.
+    """
+    changes = {"name": name, "role": role, "organisation": organisation, "email": email}
+    async with reading(rehearsal=False) as stores:
+        person = await stores.directory.find(ref)
+        if person is None:
+            raise NotFoundError(f"nobody has the reference {ref}")
+        given = {field: value for field, value in changes.items() if value is not None}
+        await stores.directory.change(type(person)(**{**person.model_dump(), **given}))
+
+
+@app.command(name="list")
+async def list_people(*, format: Format = Format.TABLE, rehearsal: bool = False) -> None:  # noqa: A002
+    """List everybody.
+
+    Parameters
+    ----------
+    format
+        table for people, json for scripts.
+    rehearsal
+        Those of the newest rehearsal.
+    """
+    async with reading(rehearsal=rehearsal) as stores:
+        people = await stores.directory.list()
+    if format is Format.JSON:
+        print_json([person.model_dump(mode="json") for person in people])
+    else:
+        print_table(COLUMNS, [[getattr(person, column) for column in COLUMNS] for person in people])
+
+
+@app.command(name="import")
+async def import_people(file: Path, /) -> None:
+    """Add everybody in a CSV file with the columns ref (may be empty), name, role, organisation, email.
+
+    Parameters
+    ----------
+    file
+        The file.
+    """
+    rows = _rows(file)
+    async with reading(rehearsal=False) as stores:
+        for line, row in rows:
+            try:
+                await stores.directory.add(
+                    name=row["name"],
+                    role=_role(row["role"]),
+                    organisation=row["organisation"],
+                    email=row.get("email") or None,
+                    ref=row.get("ref") or None,
+                )
+            except MalformedError as error:
+                raise MalformedError(f"{file}: line {line}: {error}; the lines above are added") from error
+    console().print(f"{len(rows)} added")
+
+
+def _role(text: str) -> Role:
+    try:
+        return Role(text)
+    except ValueError:
+        raise MalformedError(f"role is {text!r}; accepted are {', '.join(Role)}") from None
+
+
+def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            reader = csv.DictReader(opened, strict=True)
+            missing = [
+                name for name in ("name", "role", "organisation") if name not in (reader.fieldnames or [])
+            ]
+            if missing:
+                raise MalformedError(f"{file}: line 1: column {', '.join(missing)} is missing")
+            return [(reader.line_num, {k: v or "" for k, v in row.items() if k}) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise MalformedError(f"{file}: cannot be read as CSV in UTF-8 ({error})") from error
