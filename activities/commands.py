@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -45,10 +45,8 @@ class Context:
     run_id: str | None = None
 
 
-class Interruption(Protocol):
-    """Called at named places, so that a test can kill the process exactly there."""
-
-    def __call__(self, place: str) -> None: ...
+Interruption = Callable[[str], None]
+"""Called at named places, so that a test can kill the process exactly there."""
 
 
 def go_on(_: str) -> None:

@@ -16,7 +16,7 @@ from domain.errors import MalformedError
 from domain.inspection.commands import Command, PlanInspection
 from domain.london import LONDON, at_time, london_date
 from domain.messages import Answer, MilestoneRequest
-from domain.values import AreaCode, BodyRef, InspectionId, PersonRef
+from domain.values import AreaCode, BodyRef, InspectionId, PersonRef, SealedText
 from eventstore.people import Directory
 from workers.desk import Desk
 from workers.summary import fold
@@ -217,7 +217,6 @@ async def _with_placeholders(
     kind: type[Command], command: dict[str, Any], inspection: str, identifier: UUID
 ) -> dict[str, Any]:
     """Complete a command as its model wants it, with a digest of nothing for each text, to check it."""
-    from domain.values import SealedText
 
     async def pretend(_: str, __: str) -> SealedText:
         return SealedText(sealed="0" * 64)
@@ -269,16 +268,13 @@ def _exit(answer: Answer) -> Exit:
 def _tell(inspection: str, answer: Answer) -> None:
     out = console()
     if answer.refused:
-        out.print(
-            f"[bold red]Refused[/bold red] by rule [bold]{answer.refused.code}[/bold]: {answer.refused.rule}"
-        )
-        out.print(f"  because   {answer.refused.because}", markup=False)
-        out.print(f"  accepted  {answer.refused.accepted}", markup=False)
-        if answer.refused.waivable:
-            out.print(
-                f"  If it happened all the same: --contrary-to {answer.refused.code} --reason … --authorised-by …",
-                markup=False,
-            )
+        refused = answer.refused
+        out.print(f"[bold red]Refused[/bold red] by rule [bold]{refused.code}[/bold]: {refused.rule}")
+        out.print(f"  because   {refused.because}", markup=False)
+        out.print(f"  accepted  {refused.accepted}", markup=False)
+        if refused.waivable:
+            irregular = f"--contrary-to {refused.code} --reason … --authorised-by …"
+            out.print(f"  If it happened all the same: {irregular}", markup=False)
         return
     out.print(f"[bold]{inspection}[/bold] is at stage {in_words(answer.standing.stage)}.")
     for event in answer.recorded:

@@ -54,7 +54,7 @@ def run(arguments: Sequence[str]) -> Exit:
         return _fail("interrupted", Exit.INTERRUPTED)
     except BrokenPipeError:
         # Whoever read along has had enough, as `head` does.
-        sys.stdout = None  # type: ignore[assignment]  # nothing is left to flush to
+        sys.stdout = None
         return Exit.DONE
     return ended if isinstance(ended, Exit) else Exit.DONE
 

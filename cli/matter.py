@@ -135,7 +135,7 @@ def check(kind: type[Command], data: Mapping[str, Any]) -> None:
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         told = "; ".join(
-            f"{_as_option('.'.join(str(part) for part in one['loc'])) if one['loc'] else _name(kind)}: {one['msg']}"
+            f"{_as_option('.'.join(map(str, one['loc']))) if one['loc'] else 'fields'}: {one['msg']}"
             for one in problems
         )
         raise MalformedError(f"{_name(kind)}: {told}") from None

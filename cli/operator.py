@@ -1,6 +1,7 @@
 """Operators: run the embedded stack, and move the clock of a rehearsal."""
 
 import asyncio
+import os
 import signal
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from eventstore.migrate import migrate
 from workers.embedded import clock as rehearsal_clock
 from workers.embedded.stack import StackAddress, find_running, running_stack
 from workers.logs import configure
+from workers.settings import Settings
 from workers.worker import build_worker, connect, open_stores
 from workflows import search_attributes
 
@@ -36,19 +38,20 @@ async def up(
         Make it a rehearsal with an empty ledger, whose clock `inspections clock advance` moves.
     """
     configure("INFO")
-    chosen = settings()
-    if data is not None:
-        chosen = type(chosen)(**{**chosen.model_dump(include=chosen.model_fields_set), "data_dir": data})
+    here = {"INSPECTIONS_DATA_DIR": str(data)} if data else {}
+    chosen = Settings.from_environment({**os.environ, **here})
     async with running_stack(
         chosen, search_attributes=search_attributes.ALL, rehearsal=virtual_clock
     ) as stack:
         rehearsal_clock.reset(stack.data_dir)
         await migrate(stack.database_url, rehearsal=virtual_clock)
         client = await connect(stack.temporal_address, stack.namespace)
-        async with open_stores(stack.database_url) as stores:
-            async with build_worker(client, stack.task_queue, stores, chosen.publication_dir):
-                _tell(stack, chosen.publication_dir)
-                await _interrupted()
+        async with (
+            open_stores(stack.database_url) as stores,
+            build_worker(client, stack.task_queue, stores, chosen.publication_dir),
+        ):
+            _tell(stack, chosen.publication_dir)
+            await _interrupted()
         console().print("Stopping; every inspection goes on when the stack is started again.")
 
 

@@ -25,7 +25,7 @@ from eventstore.postgres import PostgresLedger
 from eventstore.sealed import SealedTexts
 from workflows.inspection import InspectionWorkflow
 
-CODEC = Codec(EVENT_TYPES, {})
+CODEC: Codec[Event] = Codec(EVENT_TYPES, {})
 """Reads and writes every event that the domain knows."""
 
 

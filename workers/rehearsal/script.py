@@ -27,6 +27,7 @@ from domain.values import Outcome
 from workers.rehearsal.cases import Case
 
 NOON: Final = time(12)
+NINE: Final = time(9)
 THURSDAY: Final = 3
 MONDAY: Final = 0
 TUESDAY: Final = 1
@@ -143,8 +144,8 @@ def _fill_dates(case: Case, rules: Rulebook, calendar: WorkingCalendar) -> _Date
     return dates
 
 
-def _step(day: date, milestone: str, by: Role, at: time = NOON, **matter: Any) -> Step:
-    return Step(at=at_time(day, at), milestone=milestone, by=by, matter=matter)
+def _step(day: date, milestone: str, by: Role, **matter: Any) -> Step:
+    return Step(at=at_time(day, NOON), milestone=milestone, by=by, matter=matter)
 
 
 def _to_fieldwork(case: Case, on: dict[str, date]) -> list[Step]:
@@ -170,7 +171,7 @@ def _to_fieldwork(case: Case, on: dict[str, date]) -> list[Step]:
         ),
         _step(on["notified"], "notify_area", Role.OFSTED_LEAD),
         _step(on["notified"], "open_surveys", Role.COORDINATOR),
-        _step(on["surveys_closed"], "close_surveys", Role.COORDINATOR, time(9)),
+        Step(at_time(on["surveys_closed"], NINE), "close_surveys", Role.COORDINATOR),
         _step(on["fieldwork_begun"], "begin_fieldwork", Role.OFSTED_LEAD),
         _step(on["on_site_from"], "come_on_site", Role.OFSTED_LEAD),
         _step(on["on_site_to"], "give_feedback", Role.OFSTED_LEAD),
@@ -206,7 +207,7 @@ def _to_publication(case: Case, on: dict[str, date]) -> list[Step]:
 
 def _after(case: Case, rules: Rulebook) -> list[Step]:
     bodies = list(bodies_of(case))
-    happened = (
+    happened: tuple[tuple[date | None, str, Role, dict[str, Any]], ...] = (
         (case.strategic_plan_published, "publish_strategic_plan", Role.DCS, {"bodies": bodies}),
         (case.plan_submitted, "submit_priority_action_plan", Role.DCS, {"bodies": bodies}),
         (case.plan_accepted, "accept_priority_action_plan", _reviewer(case, rules), {}),
