@@ -36,6 +36,7 @@ async def open_inspection(
     on_site_to: date,
     body: Annotated[tuple[BodyRef, ...], Parameter(negative=())],
     decided_by: PersonRef,
+    at: str | None = None,
     role: Role | None = None,
     organisation: BodyRef | None = None,
     recorded_by: PersonRef | None = None,
@@ -58,6 +59,8 @@ async def open_inspection(
         A body of the partnership, such as la-sfk; give one option for each.
     decided_by
         Who decided, as in the directory.
+    at
+        When it was planned: a date or an ISO date and time in London; otherwise now.
     role
         In which role; otherwise as in the directory.
     organisation
@@ -78,7 +81,13 @@ async def open_inspection(
     async with acting() as (desk, stores):
         inspection = await _next_identifier(stores, area, on_site_from.year)
         by = await _actor(stores.directory, decided_by, role, organisation)
-        command = {**matter, "decided_by": by, "recorded_by": recorder(recorded_by, decided_by)}
+        command = {
+            **matter,
+            **_occurred(at),
+            "decided_by": by,
+            "recorded_by": recorder(recorded_by, decided_by),
+        }
+        check(PlanInspection, await _with_placeholders(PlanInspection, command, inspection, uuid4()))
         return await _send(desk, PlanInspection, inspection, command_id, command, format)
 
 
@@ -131,13 +140,15 @@ async def record(
     contrary_to
         The code of a rule against which it happened all the same; may be repeated.
     reason
-        Why it happened against the rule.
+        With --contrary-to, why it happened against the rule; otherwise the milestone's own field.
     authorised_by
         On whose authority it happened against the rule.
     format
         table for people, json for scripts.
     """
     kind = milestone_named(milestone)
+    if reason is not None and not contrary_to:
+        fields, reason = {**fields, "reason": [reason]}, None
     identifier = command_id or uuid4()
     async with acting() as (desk, stores):
         state = fold(await stores.ledger.read_stream(inspection))
@@ -145,8 +156,7 @@ async def record(
         command: dict[str, Any] = read_matter(kind, file, fields, draft)
         command["decided_by"] = await _actor(stores.directory, decided_by, role, organisation)
         command["recorded_by"] = recorder(recorded_by, decided_by)
-        if happened_at := _instant(at):
-            command["occurred_at"] = happened_at.isoformat()
+        command |= _occurred(at)
         if contravention := _contravention(contrary_to, reason, authorised_by):
             command["contrary_to"] = contravention
         check(kind, await _with_placeholders(kind, command, inspection, identifier))
@@ -154,18 +164,21 @@ async def record(
         return await _send(desk, kind, inspection, identifier, sealed, format)
 
 
-def _instant(at: str | None) -> datetime | None:
-    """Read when something happened. A day that is over is taken at noon; today is left to the clock."""
+def _occurred(at: str | None) -> dict[str, str]:
+    """Say when something happened. A day that is over is taken at noon; today is left to the clock."""
     if at is None:
-        return None
+        return {}
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:
         raise MalformedError(f"--at {at} is no date such as 2024-02-10, with a time or without") from None
     if len(at) > 10:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC)
-    today = london_date(datetime.now(UTC))
-    return None if moment.date() == today else at_time(moment.date(), NOON)
+        instant = (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC)
+    elif moment.date() == london_date(datetime.now(UTC)):
+        return {}
+    else:
+        instant = at_time(moment.date(), NOON)
+    return {"occurred_at": instant.isoformat()}
 
 
 def _contravention(
