@@ -6,7 +6,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.commands import CommandHandler, Context
-from domain.errors import InspectionsError, IntegrityError
+from domain.errors import InspectionsError, UnavailableError
 from domain.messages import Answer, HandleQuestion, Question, TickQuestion, UnreadableQuestion
 
 
@@ -22,12 +22,21 @@ def context_of(question: Question) -> Context:
 
 
 async def in_temporals_terms(answer: Awaitable[Answer]) -> Answer:
-    """Await an answer, and say of an error whether trying again can help."""
+    """Await an answer, and say of an error whether trying again can help.
+
+    It helps when something cannot be reached. Whatever else goes wrong would go wrong again, and must not
+    keep other commands waiting: the caller is told, and the process looks again later.
+    """
     try:
         return await answer
+    except (UnavailableError, OSError) as error:
+        raise ApplicationError(str(error), type=UnavailableError.code) from error
     except InspectionsError as error:
-        final = isinstance(error, IntegrityError)
-        raise ApplicationError(str(error), type=error.code, non_retryable=final) from error
+        raise ApplicationError(str(error), type=error.code, non_retryable=True) from error
+    except Exception as error:
+        raise ApplicationError(
+            f"{type(error).__name__}: {error}", type=InspectionsError.code, non_retryable=True
+        ) from error
 
 
 class InspectionActivities:

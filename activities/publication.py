@@ -91,7 +91,7 @@ class Publisher:
         self._at("after laying the report down")
         request = own_request(
             question.inspection,
-            publication_id(question.inspection, version, draft.digest),
+            publication_id(question.inspection, version, draft.digest, state.facts["report_released"].version),
             {
                 "type": "confirm_publication",
                 "occurred_at": question.now.isoformat(),
@@ -120,7 +120,10 @@ class Publisher:
         environment.filters["day"] = _day
 
         def text(sealed: SealedText | None) -> str:
-            return NOT_WRITTEN if sealed is None else texts.get(sealed) or ERASED
+            if sealed is None:
+                return NOT_WRITTEN
+            opened = texts.get(sealed)
+            return ERASED if opened is None else opened
 
         page = environment.from_string(TEMPLATE).render(
             inspection=inspection,
@@ -165,6 +168,15 @@ def lay_down(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
+        _sync_folder(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -42,6 +42,18 @@ class MilestoneRequest(Message):
         body = canonical_json({"inspection": self.inspection, "command": self.command})
         return hmac.new(self.command_id.encode(), body.encode(), hashlib.sha256).hexdigest()
 
+    def problem(self) -> str | None:
+        """Say what keeps the request from being stored or told from others, or nothing."""
+        try:
+            UUID(self.command_id)
+        except ValueError:
+            return f"command_id is {self.command_id!r}; a UUID is accepted"
+        try:
+            self.digest()
+        except (ValueError, RecursionError) as error:
+            return f"command cannot be written as canonical JSON: {error}"
+        return None
+
 
 class StartInspection(Message):
     """How the process of an inspection begins, or begins anew.
@@ -161,11 +173,15 @@ def tick_id(inspection: str, version: int, due: datetime) -> UUID:
     return uuid5(NAMESPACE, f"{inspection}/tick/{version}/{due.isoformat()}")
 
 
-def publication_id(inspection: str, report_version: int, draft_digest: str) -> UUID:
-    """Return the id of the command by which the system notes a publication."""
-    return uuid5(NAMESPACE, f"{inspection}/publication/{report_version}/{draft_digest}")
+def publication_id(inspection: str, report_version: int, draft_digest: str, released: int) -> UUID:
+    """Return the id of the command by which the system notes a publication.
+
+    Args:
+        released: the version of the event that released it; a release that was struck may come again.
+    """
+    return uuid5(NAMESPACE, f"{inspection}/publication/{report_version}/{draft_digest}/{released}")
 
 
-def unreadable_id(inspection: str, sha256: str) -> UUID:
+def unreadable_id(inspection: str, sha256: str, problem: str) -> UUID:
     """Return the id under which an unreadable signal is noted: the same nonsense twice is one note."""
-    return uuid5(NAMESPACE, f"{inspection}/unreadable/{sha256}")
+    return uuid5(NAMESPACE, f"{inspection}/unreadable/{sha256}/{problem}")

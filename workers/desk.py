@@ -18,15 +18,32 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.errors import InspectionsError, IntegrityError, MalformedError, UnavailableError
+from domain.errors import (
+    CalendarHorizonError,
+    InspectionsError,
+    IntegrityError,
+    MalformedError,
+    NotFoundError,
+    UnavailableError,
+)
 from domain.messages import Answer, MilestoneRequest, Refused, StartInspection
+from eventstore.errors import RehearsalError
 from workflows.inspection import InspectionWorkflow
 
 START_ANEW: Final = 3
 """How often a request is put again to a process that ended in the very moment of asking."""
 
 _ERRORS: Final[dict[str, type[InspectionsError]]] = {
-    error.code: error for error in (InspectionsError, MalformedError, IntegrityError, UnavailableError)
+    error.code: error
+    for error in (
+        InspectionsError,
+        MalformedError,
+        NotFoundError,
+        IntegrityError,
+        CalendarHorizonError,
+        RehearsalError,
+        UnavailableError,
+    )
 }
 
 Start = Callable[[str], StartInspection]

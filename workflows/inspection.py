@@ -6,6 +6,7 @@ by any later version of the rules, and goes on where the ledger stands.
 """
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +14,8 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import TimeoutError as ActivityTimeoutError
 
 with workflow.unsafe.imports_passed_through():
     from domain.messages import (
@@ -37,6 +39,7 @@ NOTE_UNREADABLE = "note_unreadable_signal"
 _IN_PASSING = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3)
 _UNTIL_IT_WORKS = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15))
 _SOON = timedelta(seconds=1)
+_LATER = timedelta(minutes=10)
 
 
 @workflow.defn(name="Inspection")
@@ -48,9 +51,12 @@ class InspectionWorkflow:
         self._start = start
         self.standing = Standing()
         self.waits_for: str | None = None
+        self._entered = self.standing
         self._turn = asyncio.Lock()
         self._look = False
-        self._shown: dict[str, str] = {}
+        self._broken = False
+        shown = workflow.info().typed_search_attributes
+        self._shown = {key.name: value for key in search_attributes.ALL if (value := shown.get(key))}
         self._stages: dict[str, Callable[[], Awaitable[None]]] = {
             "planned": self._planned,
             "notified": self._notified,
@@ -66,10 +72,12 @@ class InspectionWorkflow:
     @workflow.run
     async def run(self, start: StartInspection) -> None:
         """Ask the ledger where the inspection stands, then go on from there, stage after stage."""
-        await self._tick()
+        while not await self._tick_unless_broken():
+            await self._a_while()
         watcher = asyncio.create_task(self._watch())
         while await self._goes_on():
-            await self._stages[self.standing.stage]()
+            self._entered = self.standing
+            await self._stages[self._entered.stage]()
         watcher.cancel()
         if self.standing.open:
             workflow.continue_as_new(start)
@@ -123,42 +131,58 @@ class InspectionWorkflow:
 
     async def _reached(self, milestone: str) -> None:
         """Wait for a milestone, or for anything that takes the inspection elsewhere."""
-        stage = self.standing.stage
-        pending = self.standing.publication_pending
 
         def over() -> bool:
             return (
                 milestone in self.standing.reached
-                or self.standing.stage != stage
-                or self.standing.publication_pending != pending
+                or self.standing.stage != self._entered.stage
+                or self.standing.publication_pending != self._entered.publication_pending
                 or self._wants_new_run()
             )
 
-        self.waits_for = milestone
-        await workflow.wait_condition(over)
-        self.waits_for = None
+        if not over():
+            self.waits_for = milestone
+            await workflow.wait_condition(over)
+            self.waits_for = None
 
     async def _publish_what_is_released(self) -> None:
-        if not self.standing.publication_pending:
-            return
+        """Publish; what cannot be published now is tried again later, for as long as it is released."""
+        while self.standing.publication_pending and not self._wants_new_run():
+            await self._publish()
+            if self.standing.publication_pending:
+                await self._a_while()
+
+    async def _publish(self) -> None:
+        """Ask for publication, which may take its time: other commands go on beside it."""
         question = PublishQuestion(
             inspection=self._start.inspection, now=self._now(), rehearsal=self._start.rehearsal
         )
-        async with self._turn:
-            self._adopt(
-                await workflow.execute_activity(
-                    PUBLISH,
-                    question,
-                    result_type=Answer,
-                    start_to_close_timeout=timedelta(minutes=2),
-                    retry_policy=_UNTIL_IT_WORKS,
-                )
+        try:
+            answer = await workflow.execute_activity(
+                PUBLISH,
+                question,
+                result_type=Answer,
+                start_to_close_timeout=timedelta(minutes=2),
+                retry_policy=_UNTIL_IT_WORKS,
             )
+        except ActivityError as error:
+            _refuse_cancellation(error)
+            workflow.logger.exception("The report cannot be published; trying again later")
+        else:
+            if answer.standing.version >= self.standing.version:
+                self._adopt(answer)
 
     async def _goes_on(self) -> bool:
-        """Say whether there is something left to wait for in this run, once nobody waits for an answer."""
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return self.standing.open and not self._wants_new_run()
+        """Say whether there is something left to do in this run. If not, nobody waits for an answer."""
+        if not self._is_done():
+            return True
+        await workflow.wait_condition(
+            lambda: workflow.all_handlers_finished() and not self._turn.locked()
+        )
+        return not self._is_done()
+
+    def _is_done(self) -> bool:
+        return not self.standing.open or self._wants_new_run()
 
     def _wants_new_run(self) -> bool:
         return workflow.info().is_continue_as_new_suggested()
@@ -176,21 +200,37 @@ class InspectionWorkflow:
             except TimeoutError:
                 self._look = True
             if self._look:
-                self._look = False
                 await self._tick_unless_broken()
 
     def _how_long_to_sleep(self) -> timedelta:
         longest = timedelta(seconds=self._start.look_every_seconds)
+        if self._broken:
+            return min(longest, _LATER)
         if self.standing.next_wake is None:
             return longest
         return min(longest, max(_SOON, self.standing.next_wake - self._now()))
 
-    async def _tick_unless_broken(self) -> None:
-        """A ledger that answers with an integrity failure must not stop the process: look again later."""
+    async def _tick_unless_broken(self) -> bool:
+        """Ask the ledger, and say whether it answered.
+
+        One that cannot be read must not stop the process, so it is asked again later.
+        """
+        self._look = False
         try:
             await self._tick()
-        except ActivityError:
-            workflow.logger.exception("The ledger's answer cannot be used; looking again later")
+        except ActivityError as error:
+            _refuse_cancellation(error)
+            workflow.logger.exception("The ledger's answer cannot be used; asking again later")
+            self._broken = True
+        return not self._broken
+
+    async def _a_while(self) -> None:
+        """Let some time pass, less if somebody asks to look or the inspection has moved."""
+        version = self.standing.version
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._look or self.standing.version != version, timeout=_LATER
+            )
 
     async def _tick(self) -> None:
         await self._ask(
@@ -215,7 +255,7 @@ class InspectionWorkflow:
                     retry_policy=_IN_PASSING,
                 )
             except ActivityError as error:
-                if isinstance(error.cause, ApplicationError) and error.cause.non_retryable:
+                if not _ledger_is_away(error):
                     raise
                 answer = await workflow.execute_activity(
                     activity,
@@ -229,6 +269,7 @@ class InspectionWorkflow:
 
     def _adopt(self, answer: Answer) -> None:
         self.standing = answer.standing
+        self._broken = False
         self._show()
 
     def _show(self) -> None:
@@ -261,27 +302,15 @@ class InspectionWorkflow:
     @workflow.update
     async def record(self, request: MilestoneRequest) -> Answer:
         """Record a milestone; the answer comes after the ledger has committed it."""
-        question = HandleQuestion(
-            inspection=self._start.inspection,
-            now=self._now(),
-            rehearsal=self._start.rehearsal,
-            request=request,
-        )
-        return await self._ask(HANDLE, question)
+        return await self._ask(HANDLE, self._asking_for(request))
 
     @record.validator
     def _check_request(self, request: MilestoneRequest) -> None:
         """Refuse what is malformed before it enters the history."""
         if request.inspection != self._start.inspection:
-            raise ApplicationError(
-                f"inspection is {request.inspection}; this is {self._start.inspection}", type="MALFORMED"
-            )
-        try:
-            UUID(request.command_id)
-        except ValueError as error:
-            raise ApplicationError(
-                f"command_id is {request.command_id!r}; a UUID is accepted", type="MALFORMED"
-            ) from error
+            raise _malformed(f"inspection is {request.inspection}; this is {self._start.inspection}")
+        if problem := request.problem():
+            raise _malformed(problem)
 
     @workflow.signal(dynamic=True)
     async def record_without_waiting(self, name: str, args: Sequence[RawValue]) -> None:
@@ -296,18 +325,38 @@ class InspectionWorkflow:
             request = self._read(name, args)
             self._check_request(request)
         except Exception as error:
-            await self._note_unreadable(args, error)
-            return
-        await self.record(request)
+            await self._keep(NOTE_UNREADABLE, self._noting(args, error))
+        else:
+            await self._keep(HANDLE, self._asking_for(request))
+
+    async def _keep(self, activity: str, question: Question) -> None:
+        """Put a question whose answer nobody awaits: what the ledger cannot take now is tried again later."""
+        while True:
+            try:
+                await self._ask(activity, question)
+            except ActivityError as error:
+                _refuse_cancellation(error)
+                workflow.logger.exception("A signal cannot be recorded; trying again later")
+            else:
+                return
+            await self._a_while()
 
     def _read(self, name: str, args: Sequence[RawValue]) -> MilestoneRequest:
         if name != "record" or len(args) != 1:
-            raise ValueError(f"signal {name} with {len(args)} payloads; record with one is accepted")
+            raise _malformed(f"signal {name} with {len(args)} payloads; record with one is accepted")
         return workflow.payload_converter().from_payload(args[0].payload, MilestoneRequest)
 
-    async def _note_unreadable(self, args: Sequence[RawValue], error: Exception) -> None:
+    def _asking_for(self, request: MilestoneRequest) -> HandleQuestion:
+        return HandleQuestion(
+            inspection=self._start.inspection,
+            now=self._now(),
+            rehearsal=self._start.rehearsal,
+            request=request,
+        )
+
+    def _noting(self, args: Sequence[RawValue], error: Exception) -> UnreadableQuestion:
         content = b"".join(arg.payload.data for arg in args)
-        question = UnreadableQuestion(
+        return UnreadableQuestion(
             inspection=self._start.inspection,
             now=self._now(),
             rehearsal=self._start.rehearsal,
@@ -315,7 +364,6 @@ class InspectionWorkflow:
             size=len(content),
             problem=type(error).__name__,
         )
-        await self._ask(NOTE_UNREADABLE, question)
 
     @workflow.query(name="standing")
     def get_standing(self) -> Standing:
@@ -331,3 +379,21 @@ class InspectionWorkflow:
     def get_waits_for(self) -> str | None:
         """Say which milestone the process waits for."""
         return self.waits_for
+
+
+def _malformed(problem: str) -> ApplicationError:
+    return ApplicationError(problem, type="MALFORMED", non_retryable=True)
+
+
+def _refuse_cancellation(error: ActivityError) -> None:
+    """Let an activity's failure pass, but not that this process is to end."""
+    if is_cancelled_exception(error):
+        raise error
+
+
+def _ledger_is_away(error: ActivityError) -> bool:
+    """Say whether the same question may be answered later."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        return not cause.non_retryable
+    return isinstance(cause, ActivityTimeoutError)
