@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
@@ -41,8 +41,8 @@ def _several_dates(value: Any) -> Any:
 
 
 def _iso_date(value: Any) -> Any:
-    """Accept a calendar date in ISO form only: a bare number would be read as seconds."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    """Accept a calendar date with its hyphens only: a bare number would be read as seconds."""
+    return datetime.strptime(value, "%Y-%m-%d").date() if isinstance(value, str) else value  # noqa: DTZ007
 
 
 Day = Annotated[date, BeforeValidator(_iso_date)]

@@ -1,0 +1,218 @@
+"""Coordinators on a running stack: what they record, what is refused, and what they see of it."""
+
+import json
+import signal
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.rulebook import Rulebook
+from eventstore.ledger import Append
+from eventstore.pool import open_pool
+from eventstore.postgres import PostgresLedger
+from tests.cli.conftest import Ended, Inspections, stop
+
+TEAM = [
+    {"person": "p-lead", "inspectorate": "ofsted", "lead": True},
+    {"person": "p-cqc", "inspectorate": "cqc", "lead": True},
+]
+
+
+def monday(weeks_from_now: int) -> date:
+    """A Monday; what is planned lies in the future, what is recorded in the past."""
+    today = datetime.now(UTC).date()
+    return today - timedelta(days=today.weekday()) + timedelta(weeks=weeks_from_now)
+
+
+def plan(inspections: Inspections, area: str, on_site: date, planned_at: date, *more: str) -> Ended:
+    calendar = Rulebook.released().current_calendar
+    return inspections(
+        *("open", area, "--at", planned_at.isoformat(), "--decided-by", "p-ada"),
+        *("--notify-on", calendar.add_working_days(on_site, -10).isoformat()),
+        *("--on-site-from", on_site.isoformat(), "--on-site-to", (on_site + timedelta(days=4)).isoformat()),
+        *("--body", f"la-{area.lower()}", "--body", f"icb-{area.lower()}", *more),
+    )
+
+
+@pytest.fixture(scope="module")
+def notified(live: Inspections) -> str:
+    """An inspection that was notified ten working days before its first day on site, which is past."""
+    calendar = Rulebook.released().current_calendar
+    first = monday(-1)
+    told = calendar.add_working_days(first, -10)
+    area = "".join(chr(65 + int(digit, 16)) for digit in uuid.uuid4().hex[:3])
+    opened = plan(live, area, first, told - timedelta(days=7), "--format", "json")
+    assert opened.code == 0, opened.err
+    inspection: str = opened.data["inspection"]
+    team = [part for member in TEAM for part in ("--members", json.dumps(member))]
+    day = ("--at", told.isoformat())
+    appointed = live("record", inspection, "appoint_team", "--decided-by", "p-ada", *day, *team)
+    assert appointed.code == 0, appointed.out + appointed.err
+    told_them = live("record", inspection, "notify_area", "--decided-by", "p-lead", *day)
+    if told_them.code == 1:  # a bank holiday lies in the notice of this week's run
+        pytest.fail(told_them.out)
+    return inspection
+
+
+def test_identifiers_count_an_areas_inspections_of_a_year(live: Inspections) -> None:
+    """The first of the year is F1, the next F2."""
+    first = plan(live, "QQA", monday(8), monday(-4), "--format", "json").data["inspection"]
+    second = plan(live, "QQA", monday(8), monday(-4), "--format", "json").data["inspection"]
+    year = monday(8).year
+    assert (first, second) == (f"QQA-{year}-F1", f"QQA-{year}-F2")
+
+
+def test_a_refusal_says_rule_reason_and_what_is_accepted(live: Inspections, notified: str) -> None:
+    """Exit 1; nothing is in the stream; the way out is named."""
+    before = live("log", notified, "--format", "json").data
+    refused = live("record", notified, "come_on_site", "--decided-by", "p-lead", "--format", "json")
+    assert refused.code == 1
+    assert refused.data["refused"]["code"] == "stage"
+    assert "notified" in refused.data["refused"]["because"]
+    assert live("log", notified, "--format", "json").data == before
+
+
+def test_what_happened_against_a_rule_is_recorded_as_irregular(live: Inspections) -> None:
+    """With the rule, a reason and an authority; the reason's words stay out of the ledger."""
+    inspection = plan(live, "QQB", monday(8), monday(-4), "--format", "json").data["inspection"]
+    own = ("record", inspection, "notify_area", "--decided-by", "p-lead", "--at", monday(-1).isoformat())
+    refused = live(*own)
+    assert refused.code == 1
+    assert "team_complete" in refused.out
+    reason = "The team was named by telephone"
+    done = live(*(*own, "--contrary-to", "team_complete", "--reason", reason, "--authorised-by", "p-dir"))
+    assert done.code == 0, done.out + done.err
+    log = live("log", inspection, "--format", "json")
+    event = log.data[-1]["body"]["event"]
+    assert event["irregular"]["rules"] == ["team_complete"]
+    assert reason not in log.out
+
+
+def test_the_same_command_twice_is_one_and_another_under_its_id_is_refused(
+    live: Inspections, notified: str
+) -> None:
+    """A sender that heard nothing sends again; a sender that reuses an id is told."""
+    own = ("record", notified, "open_surveys", "--decided-by", "p-ada", "--command-id", str(uuid.uuid4()))
+    assert live(*own).code == 0
+    again = live(*own, "--format", "json")
+    assert (again.code, [one["type"] for one in again.data["recorded"]]) == (0, ["surveys_opened"])
+    reused = live(*own, "--at", monday(-2).isoformat(), "--format", "json")
+    assert (reused.code, reused.data["refused"]["code"]) == (1, "command_reused")
+    log = live("log", notified, "--format", "json").data
+    assert [entry["body"]["type"] for entry in log].count("surveys_opened") == 1
+
+
+def test_a_field_from_a_file_and_from_an_option(live: Inspections, notified: str, tmp_path: Path) -> None:
+    """An option goes before the file, and a note is sealed."""
+    due = (datetime.now(UTC).date() + timedelta(days=3)).isoformat()
+    file = tmp_path / "matter.json"
+    file.write_text(json.dumps({"items": [{"item": "annex_a_1", "due": due}]}))
+    asked = live("record", notified, "request_information", "--decided-by", "p-ada", "--file", str(file))
+    assert asked.code == 0, asked.out + asked.err
+    soon = live("list", "--due-within", "5", "--format", "json").data
+    assert notified in {case["inspection_id"] for case in soon}
+    assert notified not in {
+        case["inspection_id"] for case in live("list", "--overdue", "--format", "json").data
+    }
+    shown = live("show", notified)
+    assert f"information item (annex a 1) due {due}: open" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (("no_such_milestone",), "no_such_milestone"),
+        (("pause_inspection", "--resume-by", "soon", "--reason", "severe_weather"), "--resume-by"),
+        (("pause_inspection", "--reason", "boredom", "--resume-by", "2030-01-01"), "severe_weather"),
+        (("open_surveys", "--colour", "red"), "--colour"),
+        (("open_surveys", "--at", "yesterday"), "--at yesterday"),
+        (("open_surveys", "--contrary-to", "order"), "go together"),
+        (("tick",), "tick"),
+    ],
+)
+def test_malformed_input_is_refused_before_it_is_sent(
+    live: Inspections, notified: str, arguments: tuple[str, ...], names: str
+) -> None:
+    """Exit 2; the message names the field and what is accepted."""
+    ended = live("record", notified, *arguments, "--decided-by", "p-lead")
+    assert ended.code == 2
+    assert names in ended.err
+
+
+def test_what_is_not_there_ends_with_3(live: Inspections) -> None:
+    """An inspection that nobody planned."""
+    assert live("show", "ZZZ-2020-F1").code == 3
+    assert live("log", "ZZZ-2020-F1").code == 3
+    assert live("record", "ZZZ-2020-F1", "open_surveys", "--decided-by", "p-ada").code == 3
+
+
+async def test_what_cannot_be_read_ends_with_4(live: Inspections) -> None:
+    """An event that this release does not know is never passed over."""
+    address = json.loads((live.folder / "stack.json").read_text())
+    body = (
+        '{"event":{"occurred_at":"2026-01-01T00:00:00Z","type":"from_the_future"},"type":"from_the_future"}'
+    )
+    pool = await open_pool(address["database_url"])
+    try:
+        ledger = await PostgresLedger.open(pool)
+        odd = Append("ZZY-2026-F1", uuid.uuid4(), b"0" * 32, 0, "{}", "{}", (body,))
+        await ledger.append([odd])
+    finally:
+        await pool.close()
+    ended = live("show", "ZZY-2026-F1")
+    assert ended.code == 4
+    assert "from_the_future" in ended.err or "position" in ended.err
+
+
+def test_what_cannot_be_reached_ends_with_5(tmp_path: Path) -> None:
+    """No stack runs, and nothing else is set; or what is set does not answer."""
+    nothing = Inspections(tmp_path)("record", "SFK-2023-F1", "open_surveys", "--decided-by", "p-ada")
+    assert (nothing.code, "inspections up" in nothing.err) == (5, True)
+    elsewhere = {"INSPECTIONS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+    assert Inspections(tmp_path, elsewhere)("list").code == 5
+
+
+def test_an_unknown_setting_ends_with_2(tmp_path: Path) -> None:
+    """A misspelt variable is named, not ignored."""
+    ended = Inspections(tmp_path, {"INSPECTIONS_DATADIR": "/tmp"})("list")
+    assert (ended.code, "INSPECTIONS_DATADIR" in ended.err) == (2, True)
+
+
+def test_milestones_are_listed_from_the_models(tmp_path: Path) -> None:
+    """With the fields that record takes, for people and for scripts."""
+    inspections = Inspections(tmp_path)
+    listed = {one["milestone"]: one for one in inspections("milestones", "--format", "json").data}
+    assert listed["pause_inspection"]["required"] == ["reason", "resume_by"]
+    assert "tick" not in listed
+    assert "severe_weather" in inspections("milestones", "pause_inspection").out
+
+
+@pytest.mark.faults
+def test_a_stack_that_was_killed_goes_on_where_it_stood(folder: Path) -> None:
+    """kill -9, start again: the inspection is there, and the next milestone is recorded."""
+    inspections = Inspections(folder / "killed")
+    process = inspections.up()
+    ada = ("--decided-by", "p-ada", "--role", "coordinator", "--organisation", "ofsted")
+    inspections(
+        "people",
+        "add",
+        "--ref",
+        "p-ada",
+        "--name",
+        "Ada",
+        "--role",
+        "coordinator",
+        "--organisation",
+        "ofsted",
+    )
+    inspection = plan(inspections, "KIL", monday(8), monday(-4), "--format", "json").data["inspection"]
+    stop(process, signal.SIGKILL)
+    assert inspections("record", inspection, "record_polls", "--polls-on", "2027-05-06", *ada).code == 5
+    process = inspections.up()
+    try:
+        done = inspections("record", inspection, "record_polls", "--polls-on", "2027-05-06", *ada)
+        assert done.code == 0, done.out + done.err
+    finally:
+        assert stop(process).code == 0
