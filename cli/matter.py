@@ -46,7 +46,7 @@ def read_matter(
 ) -> dict[str, Any]:
     """Put a matter together from a JSON file and from options; an option goes before the file.
 
-    `--on-site.first` reaches inside a field, a field that is a list takes an option several times, and
+    `--on-site.first` reaches inside a field, a field that is a list takes an option several times or a JSON list, and
     `--draft current` names the draft that stands.
 
     Raises:
@@ -78,7 +78,8 @@ def _from_file(file: Path) -> dict[str, Any]:
 
 def _value(annotation: Any, inside: Sequence[str], values: Sequence[str], option: str) -> Any:
     if not inside and get_origin(annotation) is tuple:
-        return [_parsed(value, option) for value in values]
+        parsed = [_parsed(value, option) for value in values]
+        return parsed[0] if len(parsed) == 1 and isinstance(parsed[0], list) else parsed
     if len(values) != 1:
         raise MalformedError(f"--{option} is given {len(values)} times; once is accepted")
     return _parsed(values[0], option)

@@ -3,12 +3,14 @@
 import asyncio
 import os
 import signal
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 from cyclopts.types import PositiveInt
+from rich.console import Console
 
 from cli.access import settings
 from cli.output import console
@@ -23,6 +25,12 @@ from workers.worker import build_worker, connect, open_stores
 from workflows import search_attributes
 
 clock = App(name="clock", help="Move the clock of a rehearsal.", help_format="plaintext")
+
+
+_FAREWELL = {
+    False: "Stopping; every inspection goes on when the stack is started again.",
+    True: "Stopping; the rehearsal's ledger is kept, and the reading commands show it with --rehearsal.",
+}
 
 
 async def up(
@@ -52,7 +60,7 @@ async def up(
         ):
             _tell(stack, chosen.publication_dir)
             await _interrupted()
-        console().print("Stopping; every inspection goes on when the stack is started again.")
+        console().print(_FAREWELL[stack.rehearsal])
 
 
 def _tell(stack: StackAddress, publication_dir: Path) -> None:
@@ -91,5 +99,6 @@ async def advance(days: PositiveInt, /) -> None:
     if not running.rehearsal:
         raise MalformedError("the running stack is no rehearsal: its clock is the real one")
     client = await connect(running.temporal_address, running.namespace)
-    shown = await rehearsal_clock.advance(client, running, timedelta(days=days))
+    with Console(file=sys.stderr).status(f"moving the clock by {days} days, stopping at each deadline"):
+        shown = await rehearsal_clock.advance(client, running, timedelta(days=days))
     console().print(f"It is now {shown.astimezone(LONDON):%A %d %B %Y, %H:%M} in London.")

@@ -26,7 +26,7 @@ from domain.errors import (
     NotFoundError,
     UnavailableError,
 )
-from domain.messages import Answer, MilestoneRequest, Refused, StartInspection
+from domain.messages import Answer, MilestoneRequest, StartInspection
 from eventstore.errors import RehearsalError
 from workflows.inspection import InspectionWorkflow
 
@@ -65,7 +65,8 @@ class Desk:
     async def record(self, request: MilestoneRequest) -> Answer:
         """Hand a request in and wait until the ledger has it.
 
-        The answer is checked to be about this request: the same id may have been used before for another.
+        The same request may be handed in again, e.g. when no answer came: the ledger knows it by its id.
+        Temporal does not, or it would answer out of a process that has ended, and raise none.
 
         Raises:
             MalformedError: the request cannot be read.
@@ -75,11 +76,9 @@ class Desk:
         """
         for attempt in range(START_ANEW):
             try:
-                answer = await self._put(request)
+                return await self._put(request)
             except _ProcessEndedError:
                 await asyncio.sleep(0.05 * (attempt + 1))
-            else:
-                return _about(request, answer)
         raise UnavailableError(f"the process of {request.inspection} ends whenever it is asked")
 
     async def _put(self, request: MilestoneRequest) -> Answer:
@@ -93,7 +92,7 @@ class Desk:
         )
         try:
             return await self._client.execute_update_with_start_workflow(
-                InspectionWorkflow.record, request, id=request.command_id, start_workflow_operation=operation
+                InspectionWorkflow.record, request, start_workflow_operation=operation
             )
         except WorkflowUpdateFailedError as error:
             raise _as_our_own(error.cause) from error
@@ -123,15 +122,3 @@ def _as_our_own(cause: BaseException | None) -> Exception:
                 return _ProcessEndedError()
         cause = cause.cause
     return UnavailableError(f"the request was not taken: {cause}")
-
-
-def _about(request: MilestoneRequest, answer: Answer) -> Answer:
-    if answer.request_digest == request.digest():
-        return answer
-    refusal = Refused(
-        code="command_reused",
-        rule="A command's id stands for one request.",
-        because=f"{request.command_id} was used before for another request",
-        accepted="the same request under this id, or another id",
-    )
-    return answer.model_copy(update={"result": "refused", "recorded": (), "refused": refusal})

@@ -16,7 +16,13 @@ from workflows.inspection import InspectionWorkflow
 
 _FILE: Final = "clock.json"
 _RUNNING: Final = "WorkflowType = 'Inspection' AND ExecutionStatus = 'Running'"
+
 A_MOMENT: Final = timedelta(milliseconds=20)
+"""By how much a clock is set past a moment. What a timer wakes at that moment keeps the clock from skipping,
+so the rest passes in real time."""
+
+LOOK_EVERY: Final = timedelta(days=28)
+"""Nobody else writes to a rehearsal's ledger, so its processes need not look at it every day."""
 
 
 def ahead(folder: Path) -> timedelta:
@@ -46,6 +52,7 @@ def rehearsal_desk(client: Client, stack: StackAddress) -> Desk:
             inspection=inspection,
             clock_offset_seconds=int(ahead(stack.data_dir).total_seconds()),
             rehearsal=True,
+            look_every_seconds=int(LOOK_EVERY.total_seconds()),
         )
 
     return Desk(skipper.client, stack.task_queue, start)

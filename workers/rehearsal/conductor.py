@@ -21,6 +21,7 @@ from domain.errors import IntegrityError
 from domain.messages import NAMESPACE, MilestoneRequest, Standing, StartInspection
 from domain.values import SealedText
 from workers.desk import Desk
+from workers.embedded.clock import A_MOMENT, LOOK_EVERY
 from workers.rehearsal.script import CURRENT_DRAFT, PARTNERSHIP, PEOPLE, UNWRITTEN, Script, Step
 from workflows.inspection import InspectionWorkflow
 
