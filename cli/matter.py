@@ -46,8 +46,8 @@ def read_matter(
 ) -> dict[str, Any]:
     """Put a matter together from a JSON file and from options; an option goes before the file.
 
-    `--on-site.first` reaches inside a field, a field that is a list takes an option several times or a JSON list, and
-    `--draft current` names the draft that stands.
+    `--on-site.first` reaches inside a field, a field that is a list takes an option several times or a
+    JSON list, and `--draft current` names the draft that stands.
 
     Raises:
         MalformedError: names the field and what is accepted.

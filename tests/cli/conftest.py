@@ -61,9 +61,9 @@ class Inspections:
         out, err = process.communicate(timeout=120)
         return Ended(process.returncode, out, err)
 
-    def up(self) -> "subprocess.Popen[str]":
+    def up(self, *options: str) -> "subprocess.Popen[str]":
         """Start the stack and return when it says that it is up."""
-        process = self.start("up")
+        process = self.start("up", *options)
         assert process.stdout is not None
         line = process.stdout.readline()
         assert "up" in line, process.communicate()

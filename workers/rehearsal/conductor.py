@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import uuid5
 
 from temporalio.client import WorkflowHandle
@@ -24,14 +24,6 @@ from workers.desk import Desk
 from workers.embedded.clock import A_MOMENT, LOOK_EVERY
 from workers.rehearsal.script import CURRENT_DRAFT, PARTNERSHIP, PEOPLE, UNWRITTEN, Script, Step
 from workflows.inspection import InspectionWorkflow
-
-LOOK_EVERY: Final = timedelta(days=28)
-"""Nobody else writes to a rehearsal's ledger, so its processes need not look at it every day."""
-
-
-A_MOMENT: Final = timedelta(milliseconds=20)
-"""By how much a clock is set past a moment. What a timer wakes at that moment keeps the clock from skipping,
-so the rest passes in real time."""
 
 
 @dataclass
