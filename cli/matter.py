@@ -8,8 +8,10 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from domain.actors import Verb
 from domain.errors import MalformedError
 from domain.inspection.commands import COMMAND_TYPES, Command
+from domain.inspection.vocabulary import Stage
 from domain.values import SealedText
 
 COMMON = frozenset(Command.model_fields) | {"type"}
@@ -32,8 +34,10 @@ def milestone_named(name: str) -> type[Command]:
 
 
 def recordable() -> dict[str, type[Command]]:
-    """List what people can record: everything but what the engine does by itself."""
-    return {name: kind for name, kind in COMMAND_TYPES.items() if kind.verb != "run"}
+    """List what people can record, stage after stage: everything but what the engine does by itself."""
+    stages = list(Stage)
+    own = [(name, kind) for name, kind in COMMAND_TYPES.items() if kind.verb is not Verb.RUN]
+    return dict(sorted(own, key=lambda pair: min(stages.index(stage) for stage in pair[1].stages)))
 
 
 def own_fields(kind: type[Command]) -> dict[str, Any]:

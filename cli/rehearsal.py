@@ -148,9 +148,9 @@ def _progress(*, shown: bool) -> Iterator[_Telling]:
 
 def _print_table(results: Sequence[Result]) -> None:
     print_table(
-        ("area", "notified", "on site", "outcome", "published", "follow-up due", "", "events"),
+        ("area", "notified", "on site", "out-\ncome", "published", "follow-up\ndue", "", "evts"),
         (_row(result) for result in results),
-        title=f"{len(results)} inspections, rehearsed on the real engine (* assumed)",
+        title=f"{len(results)} inspections, rehearsed on the real engine (* rests on an assumed date)",
     )
 
 
@@ -162,13 +162,17 @@ def _row(result: Result) -> tuple[object, ...]:
     def day(name: str) -> str:
         return dates.get(name, "") + ("*" if name in assumed else "")
 
+    def due(one: Deadline) -> str:
+        origin = next(name for name, milestone in DATES.items() if milestone == one.origin)
+        return f"{one.due}*" if origin in assumed else one.due.isoformat()
+
     return (
         data["name"],
         day("notified"),
         day("on_site_from"),
         data["outcome"],
         day("published"),
-        owed.due if owed else None,
+        due(owed) if owed else None,
         {"met": "kept", "missed": "missed"}.get(owed.status(result.ended_at).value, "open") if owed else None,
         data["events"],
     )
