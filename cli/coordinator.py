@@ -1,5 +1,6 @@
 """Coordinators: plan an inspection and record what happens in it."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +28,38 @@ NOON = time(12)
 Several = Annotated[tuple[str, ...], Parameter(negative=())]
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """What every record says besides its own matter.
+
+    Parameters
+    ----------
+    decided_by
+        Who decided, as in the directory.
+    at
+        When it happened: a date or an ISO date and time in London; otherwise now.
+    role
+        In which role; otherwise as in the directory.
+    organisation
+        For which organisation; otherwise as in the directory.
+    recorded_by
+        Who records it; otherwise INSPECTIONS_RECORDED_BY, otherwise who decided.
+    command_id
+        A UUID of your own, so that sending again records nothing twice.
+    format
+        table for people, json for scripts.
+    """
+
+    decided_by: PersonRef
+    at: str | None = None
+    role: Role | None = None
+    organisation: BodyRef | None = None
+    recorded_by: PersonRef | None = None
+    command_id: Annotated[UUID, Parameter(show_default=False)] = field(default_factory=uuid4)
+    format: Format = Format.TABLE
+
+
 async def open_inspection(
     area: AreaCode,
     /,
@@ -35,13 +68,7 @@ async def open_inspection(
     on_site_from: date,
     on_site_to: date,
     body: Annotated[tuple[BodyRef, ...], Parameter(negative=())],
-    decided_by: PersonRef,
-    at: str | None = None,
-    role: Role | None = None,
-    organisation: BodyRef | None = None,
-    recorded_by: PersonRef | None = None,
-    command_id: UUID | None = None,
-    format: Format = Format.TABLE,  # noqa: A002
+    deed: Deed,
 ) -> Exit:
     """Plan a new full inspection of an area and start its process.
 
@@ -57,20 +84,6 @@ async def open_inspection(
         Their last day on site.
     body
         A body of the partnership, such as la-sfk; give one option for each.
-    decided_by
-        Who decided, as in the directory.
-    at
-        When it was planned: a date or an ISO date and time in London; otherwise now.
-    role
-        In which role; otherwise as in the directory.
-    organisation
-        For which organisation; otherwise as in the directory.
-    recorded_by
-        Who records it; otherwise INSPECTIONS_RECORDED_BY, otherwise who decided.
-    command_id
-        A UUID of your own, so that sending again records nothing twice.
-    format
-        table for people, json for scripts.
     """
     matter = {
         "area": area,
@@ -80,15 +93,9 @@ async def open_inspection(
     }
     async with acting() as (desk, stores):
         inspection = await _next_identifier(stores, area, on_site_from.year)
-        by = await _actor(stores.directory, decided_by, role, organisation)
-        command = {
-            **matter,
-            **_occurred(at),
-            "decided_by": by,
-            "recorded_by": recorder(recorded_by, decided_by),
-        }
-        check(PlanInspection, await _with_placeholders(PlanInspection, command, inspection, uuid4()))
-        return await _send(desk, PlanInspection, inspection, command_id, command, format)
+        command = {**matter, **await _who_and_when(deed, stores.directory)}
+        check(PlanInspection, await _with_placeholders(PlanInspection, command, inspection, deed.command_id))
+        return await _send(desk, PlanInspection, inspection, deed, command)
 
 
 async def _next_identifier(stores: Stores, area: str, year: int) -> str:
@@ -102,17 +109,11 @@ async def record(
     milestone: str,
     /,
     *,
-    decided_by: PersonRef,
-    at: str | None = None,
-    role: Role | None = None,
-    organisation: BodyRef | None = None,
-    recorded_by: PersonRef | None = None,
-    command_id: UUID | None = None,
+    deed: Deed,
     file: Path | None = None,
     contrary_to: Several = (),
     reason: str | None = None,
     authorised_by: PersonRef | None = None,
-    format: Format = Format.TABLE,  # noqa: A002
     **fields: list[str],
 ) -> Exit:
     """Record a milestone. Its own fields are options too: `inspections milestones NAME` lists them.
@@ -123,18 +124,6 @@ async def record(
         Such as SFK-2023-F1.
     milestone
         Such as begin_fieldwork.
-    decided_by
-        Who decided, as in the directory.
-    at
-        When it happened: a date or an ISO date and time in London; otherwise now.
-    role
-        In which role; otherwise as in the directory.
-    organisation
-        For which organisation; otherwise as in the directory.
-    recorded_by
-        Who records it; otherwise INSPECTIONS_RECORDED_BY, otherwise who decided.
-    command_id
-        A UUID of your own, so that sending again records nothing twice.
     file
         A JSON object with the milestone's fields.
     contrary_to
@@ -143,25 +132,28 @@ async def record(
         With --contrary-to, why it happened against the rule; otherwise the milestone's own field.
     authorised_by
         On whose authority it happened against the rule.
-    format
-        table for people, json for scripts.
     """
     kind = milestone_named(milestone)
     if reason is not None and not contrary_to:
         fields, reason = {**fields, "reason": [reason]}, None
-    identifier = command_id or uuid4()
     async with acting() as (desk, stores):
         state = fold(await stores.ledger.read_stream(inspection))
         draft = state.draft.ref.model_dump(mode="json") if state.draft else None
         command: dict[str, Any] = read_matter(kind, file, fields, draft)
-        command["decided_by"] = await _actor(stores.directory, decided_by, role, organisation)
-        command["recorded_by"] = recorder(recorded_by, decided_by)
-        command |= _occurred(at)
+        command |= await _who_and_when(deed, stores.directory)
         if contravention := _contravention(contrary_to, reason, authorised_by):
             command["contrary_to"] = contravention
-        check(kind, await _with_placeholders(kind, command, inspection, identifier))
-        sealed = await _sealed(kind, command, stores, identifier)
-        return await _send(desk, kind, inspection, identifier, sealed, format)
+        check(kind, await _with_placeholders(kind, command, inspection, deed.command_id))
+        sealed = await _sealed(kind, command, stores, deed.command_id)
+        return await _send(desk, kind, inspection, deed, sealed)
+
+
+async def _who_and_when(deed: Deed, directory: Directory) -> dict[str, Any]:
+    return {
+        **_occurred(deed.at),
+        "decided_by": await _actor(directory, deed.decided_by, deed.role, deed.organisation),
+        "recorded_by": recorder(deed.recorded_by, deed.decided_by),
+    }
 
 
 def _occurred(at: str | None) -> dict[str, str]:
@@ -250,20 +242,15 @@ async def _with_placeholders(
 
 
 async def _send(
-    desk: Desk,
-    kind: type[Command],
-    inspection: str,
-    command_id: UUID | None,
-    command: dict[str, Any],
-    shown: Format,
+    desk: Desk, kind: type[Command], inspection: str, deed: Deed, command: dict[str, Any]
 ) -> Exit:
     request = MilestoneRequest(
         inspection=inspection,
-        command_id=str(command_id or uuid4()),
+        command_id=str(deed.command_id),
         command={"type": kind.model_fields["type"].default, **command},
     )
     answer = await desk.record(request)
-    if shown is Format.JSON:
+    if deed.format is Format.JSON:
         print_json({"inspection": inspection, **answer.model_dump(mode="json")})
     else:
         _tell(inspection, answer)
