@@ -113,6 +113,20 @@ PERMISSIONS: Final[dict[Role, frozenset[Verb]]] = {
 }
 
 
+SPEAKS_FOR: Final[dict[Role, BodyRef]] = {
+    Role.OFSTED_LEAD: "ofsted",
+    Role.CQC_LEAD: "cqc",
+    Role.OFSTED_MODERATOR: "ofsted",
+    Role.CQC_MODERATOR: "cqc",
+    Role.OFSTED_DIRECTOR: "ofsted",
+    Role.CQC_DIRECTOR: "cqc",
+    Role.HMCI: "ofsted",
+    Role.DFE: "dfe",
+    Role.NHS_ENGLAND: "nhs-england",
+}
+"""Roles that belong to one organisation. The others name theirs: a partnership's people, an inspector."""
+
+
 def may(role: Role, verb: Verb) -> bool:
     """Say whether a role may decide what a verb stands for."""
     return verb in PERMISSIONS[role]

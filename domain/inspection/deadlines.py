@@ -13,7 +13,7 @@ from domain.calendar import WorkingCalendar
 from domain.due import Due, due
 from domain.handbook import DeadlineKind, DeadlineRule, Handbook, OnExpiry
 from domain.inspection.progress import stage
-from domain.inspection.state import State
+from domain.inspection.record import DeadlineKey, State
 from domain.inspection.vocabulary import Stage
 from domain.london import london_date
 from domain.rulebook import Rulebook
@@ -60,23 +60,27 @@ class Deadline(Value):
     calendar: str
 
     @property
-    def key(self) -> tuple[DeadlineKind, str | None]:
+    def key(self) -> DeadlineKey:
         """What tells this deadline from the inspection's others."""
         return self.kind, self.subject
 
     def status(self, now: Instant) -> Status:
         """Say how the deadline stands at a moment."""
+        if self.met_on is not None and self.met_on <= self.due:
+            return Status.MET
         if self.met_on is not None:
-            return Status.MET if self.met_on <= self.due else Status.MISSED
+            return Status.VOID if self.lapses else Status.MISSED
         if self.void:
             return Status.VOID
         return Status.MISSED if now > self.due_at and not self.lapses else Status.OPEN
 
 
 class _Run(NamedTuple):
-    """One run of a rule: where it starts, whether its due day was stated, and when it was met."""
+    """One run of a rule: what it is about, with which version of the inspection it began, from which day
+    it counts, whether its due day was stated, and when it was met."""
 
     subject: str | None
+    since: int
     origin_on: date
     stated: date | None
     met_on: date | None
@@ -119,23 +123,26 @@ def _runs(rule: DeadlineRule, state: State) -> Iterator[_Run]:
         case DeadlineKind.INFORMATION_ITEM:
             for item in state.information.values():
                 received = london_date(item.received_at) if item.received_at else None
-                yield _Run(item.item, london_date(item.requested_at), item.due, received)
+                yield _Run(item.item, item.version, london_date(item.requested_at), item.due, received)
         case DeadlineKind.RESUMPTION:
-            paused_at = state.at("inspection_paused")
-            if state.paused_until is not None and paused_at is not None:
-                yield _Run(None, london_date(paused_at), state.paused_until, None)
+            for number, pause in enumerate(state.pauses, start=1):
+                resumed = london_date(pause.resumed_at) if pause.resumed_at else None
+                began = london_date(pause.paused_at)
+                yield _Run(f"pause_{number}", pause.version, began, pause.resume_by, resumed)
         case _:
-            origin_at = state.at(rule.origin)
-            if origin_at is not None and rule.interval.value is not None:
-                met = [at for name in rule.met_by if (at := state.at(name))]
-                yield _Run(None, london_date(origin_at), None, london_date(min(met)) if met else None)
+            origin = state.facts.get(rule.origin)
+            if origin is not None and rule.interval.value is not None:
+                met = [state.facts[one].at for one in rule.met_by if state.has_since(one, rule.origin)]
+                began = london_date(origin.at if rule.recalculated else origin.first_at)
+                yield _Run(None, origin.version, began, None, london_date(min(met)) if met else None)
 
 
 def _deadline(
     rule: DeadlineRule, run: _Run, state: State, handbook: Handbook, calendar: WorkingCalendar
 ) -> Deadline:
     reckoned: Due = due(rule, run.origin_on, calendar, stated=run.stated)
-    extended = state.extensions.get((rule.kind, run.subject))
+    given = state.extensions.get((rule.kind, run.subject))
+    extended = given.to if given and given.version > run.since else None
     final = due(rule, run.origin_on, calendar, stated=extended) if extended else reckoned
     ended = stage(state) in {Stage.CLOSED, Stage.WITHDRAWN}
     lapses = rule.on_expiry is OnExpiry.LAPSE
@@ -151,7 +158,7 @@ def _deadline(
         extended_from=reckoned.on if extended else None,
         met_on=run.met_on,
         void=(ended and (rule.kind, run.subject) not in state.missed)
-        or (lapses and state.has("comment_window_lapsed")),
+        or (lapses and state.has_since("comment_window_lapsed", rule.origin)),
         lapses=lapses,
         handbook=handbook.version,
         calendar=calendar.version,

@@ -76,6 +76,13 @@ class PlanMatter(Value):
 class TeamMatter(Value):
     members: Annotated[tuple[TeamMember, ...], Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        persons = [member.person for member in self.members]
+        if len(persons) != len(set(persons)):
+            raise ValueError("a person is named twice in members")
+        return self
+
 
 class TeamChangeMatter(Value):
     leaves: PersonRef
@@ -94,6 +101,13 @@ class WithdrawalMatter(Value):
 
 class InformationRequestMatter(Value):
     items: Annotated[tuple[InformationItem, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        names = [line.item for line in self.items]
+        if len(names) != len(set(names)):
+            raise ValueError("an item is named twice in items")
+        return self
 
 
 class InformationMatter(Value):
@@ -258,9 +272,13 @@ class HandbookMoveMatter(Value):
 
 
 class RectificationMatter(Value):
-    """Which milestone was recorded wrongly: its true moment, or none if it never happened."""
+    """Which milestone was recorded wrongly: its true moment, or none if it never happened.
+
+    `subject` says which item of information it is about, and goes with information_received alone.
+    """
 
     milestone: Slug
+    subject: Slug | None = None
     happened_at: Instant | None = None
     reason: RectificationReason
     note: SealedText | None = None
@@ -271,4 +289,6 @@ class RectificationMatter(Value):
             raise ValueError(
                 "happened_at goes with reason wrong_date; other reasons strike the milestone and take none"
             )
+        if (self.subject is not None) != (self.milestone == "information_received"):
+            raise ValueError("subject names the item of information, for information_received alone")
         return self

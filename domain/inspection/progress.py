@@ -6,7 +6,7 @@ milestone that is struck or a draft that is replaced moves it back by itself.
 
 from typing import Final
 
-from domain.inspection.state import State
+from domain.inspection.record import State
 from domain.inspection.vocabulary import DraftRef, Stage
 from domain.values import Inspectorate
 
@@ -53,8 +53,10 @@ def stage(state: State) -> Stage:
 
 
 def current_draft(state: State) -> DraftRef | None:
-    """Return the draft that approvals have to name, or none while a new one is owed."""
+    """Return the draft that approvals have to name; none while one is owed, or once it is published."""
     if state.draft is None or state.draft.returned:
+        return None
+    if state.published and state.draft.version == state.published[-1].draft.version:
         return None
     return state.draft.ref
 
@@ -73,14 +75,15 @@ def signed_off_by_both(state: State) -> bool:
 
 def comments_settled(state: State) -> bool:
     """Say whether the partnership has commented, complained instead, or let its days pass."""
-    return state.has("draft_sent_for_comment") and (
-        state.has("comments_received") or state.has("comment_window_lapsed") or bool(state.complaints)
+    return any(
+        state.has_since(answer, "draft_sent_for_comment")
+        for answer in ("comments_received", "complaint_lodged", "comment_window_lapsed")
     )
 
 
 def correction_pending(state: State) -> bool:
     """Say whether a correction of the published report is under way."""
-    return bool(state.published) and state.drafts > state.published[-1].draft.version
+    return bool(state.published) and current_draft(state) is not None
 
 
 def publication_pending(state: State) -> bool:
@@ -104,7 +107,7 @@ def _reached(state: State, name: str) -> bool:
         case "outcome_signed_off":
             return signed_off_by_both(state)
         case "plan_received":
-            return state.has("strategic_plan_verified") or state.has("priority_action_plan_published")
+            return state.has("strategic_plan_published") or state.has("priority_action_plan_published")
         case "draft_submitted":
             return current_draft(state) is not None
         case _:
@@ -119,6 +122,8 @@ def reached(state: State) -> tuple[str, ...]:
 def held_by(state: State) -> tuple[str, ...]:
     """List what holds the inspection beyond its own milestones."""
     holds = []
+    if stage(state) is Stage.PLANNED and state.on_site is None:
+        holds.append("deferred")
     if state.paused_until is not None:
         holds.append("incomplete" if state.has("inspection_declared_incomplete") else "paused")
     if state.evidence_open:

@@ -63,7 +63,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "comments_answered": Rule("Comments are answered before the outcome is decided.", True),
     "complaint_known": Rule("A complaint is lodged once and resolved once.", False),
-    "no_open_complaint": Rule("An open complaint holds publication.", True),
+    "no_open_complaint": Rule("An open complaint holds publication and closing.", True),
     "cqc_concurs": Rule("The lead of CQC on the team concurs in the outcome.", True),
     "no_embargo": Rule("Nothing is published about an area in the weeks before its polls.", True),
     "released": Rule("The system publishes the report that was released, and no other.", False),
@@ -79,7 +79,7 @@ RULES: Final[dict[str, Rule]] = {
     "handbook_in_force": Rule("An area is notified under the handbook in force on that day.", False),
     "handbook_known": Rule("An inspection is moved to a released handbook, other than its own.", False),
     "milestone_recorded": Rule("Only a milestone that was recorded can be rectified.", False),
-    "nothing_rests_on_it": Rule("A milestone is struck after those that rest on it.", False),
+    "nothing_rests_on_it": Rule("What rests on a milestone is put right before the milestone itself.", False),
     "duties_done": Rule("An inspection is closed when the partnership has done what the outcome asks.", True),
     "calendar_horizon": Rule("Dates are reckoned within the years that the calendar covers.", False),
 }

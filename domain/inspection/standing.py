@@ -2,7 +2,7 @@
 
 from domain.inspection.deadlines import Status, deadlines, next_due, next_wake
 from domain.inspection.progress import current_draft, held_by, is_open, publication_pending, reached, stage
-from domain.inspection.state import State
+from domain.inspection.record import State
 from domain.messages import DraftName, Due, Standing
 from domain.rulebook import Rulebook
 from domain.values import Instant

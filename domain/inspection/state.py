@@ -4,106 +4,16 @@
 """
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
-
-from pydantic import Field
 
 from domain.handbook import DeadlineKind
 from domain.inspection import events as e
-from domain.inspection.vocabulary import (
-    Draft,
-    DraftRef,
-    Findings,
-    InformationItem,
-    Sections,
-    TeamMember,
-    TrackedChild,
-)
-from domain.values import (
-    AreaCode,
-    BodyRef,
-    Inspectorate,
-    Instant,
-    Kind,
-    Period,
-    PersonRef,
-    Pin,
-    Sha256,
-    Value,
-)
+from domain.inspection.record import Extension, Fact, Item, Pause, Published, State
+from domain.inspection.rounds import AFTER_DECISION, COMMENT_ROUND, DECISION, NOTIFICATION_ROUND
+from domain.inspection.vocabulary import Draft, Findings, Sections
+from domain.values import PersonRef
 
-
-class Fact(Value):
-    """A milestone as it now stands in the record."""
-
-    version: int
-    at: Instant
-    decided_by: PersonRef
-    recorded_by: PersonRef
-
-
-class Item(InformationItem):
-    """An item of information and whether it has come."""
-
-    requested_at: Instant
-    received_at: Instant | None = None
-
-
-class Published(Value):
-    """One published version of the report."""
-
-    report_version: int
-    draft: DraftRef
-    sha256: Sha256
-    address: str
-
-
-class State(Value):
-    """An inspection. `facts` holds the milestones that count now, by event type."""
-
-    version: int = 0
-    area: AreaCode | None = None
-    kind: Kind = Kind.FULL
-    notify_on: date | None = None
-    on_site: Period | None = None
-    bodies: tuple[BodyRef, ...] = ()
-    school_holidays: tuple[Period, ...] = ()
-    handbook: Pin | None = None
-    calendar: Pin | None = None
-    facts: dict[str, Fact] = Field(default_factory=dict)
-    team: tuple[TeamMember, ...] = ()
-    information: dict[str, Item] = Field(default_factory=dict)
-    children: tuple[TrackedChild, ...] = ()
-    paused_until: date | None = None
-    evidence_open: bool = False
-    draft: Draft | None = None
-    drafts: int = 0
-    approvals: dict[Inspectorate, DraftRef] = Field(default_factory=dict)
-    sign_offs: dict[Inspectorate, DraftRef] = Field(default_factory=dict)
-    comments: int = 0
-    complaints: dict[str, bool] = Field(default_factory=dict)
-    polls: tuple[date, ...] = ()
-    released: DraftRef | None = None
-    published: tuple[Published, ...] = ()
-    principal_authority: BodyRef | None = None
-    extensions: dict[tuple[DeadlineKind, str | None], date] = Field(default_factory=dict)
-    warned: dict[tuple[DeadlineKind, str | None], date] = Field(default_factory=dict)
-    missed: dict[tuple[DeadlineKind, str | None], date] = Field(default_factory=dict)
-
-    def has(self, milestone: str) -> bool:
-        """Say whether a milestone counts now."""
-        return milestone in self.facts
-
-    def at(self, milestone: str) -> Instant | None:
-        """Return when a milestone happened, if it counts now."""
-        fact = self.facts.get(milestone)
-        return fact.at if fact else None
-
-    @property
-    def open_complaints(self) -> tuple[str, ...]:
-        """References of the complaints that are not resolved."""
-        return tuple(reference for reference, is_open in self.complaints.items() if is_open)
+__all__ = ["Extension", "Fact", "Item", "Pause", "Published", "State", "evolve", "initial"]
 
 
 def initial() -> State:
@@ -113,34 +23,14 @@ def initial() -> State:
 
 Change = dict[str, Any]
 
-COMMENT_ROUND = frozenset(
-    {"draft_sent_for_comment", "comments_received", "comments_answered", "comment_window_lapsed"}
-)
-"""Milestones that fall when the evidence is opened again; with them falls what was decided after."""
 
-DECISION_ROUND = COMMENT_ROUND | {
-    "outcome_decided",
-    "outcome_signed_off",
-    "final_report_sent",
-    "final_report_received",
-    "report_released",
-}
-NOTIFICATION_ROUND = frozenset(
-    {
-        "area_notified",
-        "information_requested",
-        "information_received",
-        "information_chased",
-        "surveys_opened",
-        "surveys_closed",
-        "tracked_children_chosen",
-        "tracked_child_replaced",
-    }
-)
-
-
-def _without(state: State, milestones: frozenset[str]) -> dict[str, Fact]:
+def _without(state: State, *milestones: str) -> dict[str, Fact]:
     return {name: fact for name, fact in state.facts.items() if name not in milestones}
+
+
+def _fall(state: State, milestones: frozenset[str]) -> Change:
+    """Let a decision fall, or what came after it, and with it a release and the named authority."""
+    return {"facts": _without(state, *milestones), "released": None, "principal_authority": None}
 
 
 def _planned(_: State, event: e.InspectionPlanned) -> Change:
@@ -154,26 +44,35 @@ def _planned(_: State, event: e.InspectionPlanned) -> Change:
     }
 
 
-def _team_appointed(_: State, event: e.TeamAppointed) -> Change:
-    return {"team": event.members}
+def _team_appointed(state: State, event: e.TeamAppointed) -> Change:
+    stay = {member.person for member in event.members}
+    return {"team": event.members, **_leave(state, [m.person for m in state.team if m.person not in stay])}
 
 
 def _team_changed(state: State, event: e.TeamMemberReplaced) -> Change:
     stay = tuple(member for member in state.team if member.person != event.leaves)
-    return {"team": (*stay, event.joins)}
+    return {"team": (*stay, event.joins), **_leave(state, [event.leaves])}
+
+
+def _leave(state: State, persons: list[PersonRef]) -> Change:
+    """Whoever leaves once fieldwork has begun has inspected, and never reviews this inspection."""
+    return {"left_the_team": (*state.left_the_team, *persons)} if state.has("fieldwork_begun") else {}
 
 
 def _deferred(state: State, _: e.InspectionDeferred) -> Change:
     return {
-        "facts": _without(state, NOTIFICATION_ROUND | {"inspection_planned"}),
-        "handbook": None,
-        "calendar": None,
+        "facts": _without(state, *NOTIFICATION_ROUND),
+        "notify_on": None,
+        "on_site": None,
         "information": {},
         "children": (),
-        "extensions": {},
-        "warned": {},
-        "missed": {},
+        **_unbound(),
     }
+
+
+def _unbound() -> Change:
+    """An area that was not notified is bound to no rules, and has been warned of nothing."""
+    return {"handbook": None, "calendar": None, "warned": {}}
 
 
 def _notified(_: State, event: e.AreaNotified) -> Change:
@@ -182,19 +81,21 @@ def _notified(_: State, event: e.AreaNotified) -> Change:
 
 def _information_requested(state: State, event: e.InformationRequested) -> Change:
     asked = {
-        line.item: Item(item=line.item, due=line.due, requested_at=event.occurred_at) for line in event.items
+        line.item: Item(
+            item=line.item, due=line.due, requested_at=event.occurred_at, version=state.version + 1
+        )
+        for line in event.items
     }
     return {"information": {**state.information, **asked}}
 
 
 def _information_received(state: State, event: e.InformationReceived) -> Change:
-    item = state.information[event.item]
-    return {
-        "information": {
-            **state.information,
-            event.item: item.model_copy(update={"received_at": event.occurred_at}),
-        }
-    }
+    return _item_changed(state, event.item, received_at=event.occurred_at)
+
+
+def _item_changed(state: State, item: str, **update: Any) -> Change:
+    changed = state.information[item].model_copy(update=update)
+    return {"information": {**state.information, item: changed}}
 
 
 def _children_chosen(_: State, event: e.TrackedChildrenChosen) -> Change:
@@ -206,17 +107,18 @@ def _child_replaced(state: State, event: e.TrackedChildReplaced) -> Change:
     return {"children": (*stay, event.joins)}
 
 
-def _paused(_: State, event: e.InspectionPaused) -> Change:
-    return {"paused_until": event.resume_by}
+def _paused(state: State, event: e.InspectionPaused) -> Change:
+    pause = Pause(version=state.version + 1, paused_at=event.occurred_at, resume_by=event.resume_by)
+    return {"pauses": (*state.pauses, pause)}
 
 
-def _resumed(state: State, _: e.InspectionResumed) -> Change:
-    key = (DeadlineKind.RESUMPTION, None)
-    return {
-        "paused_until": None,
-        "facts": _without(state, frozenset({"inspection_declared_incomplete"})),
-        "extensions": {k: v for k, v in state.extensions.items() if k != key},
-    }
+def _resumed(state: State, event: e.InspectionResumed) -> Change:
+    over = _last_pause(state, resumed_at=event.occurred_at)
+    return {**over, "facts": _without(state, "inspection_declared_incomplete")}
+
+
+def _last_pause(state: State, **update: Any) -> Change:
+    return {"pauses": (*state.pauses[:-1], state.pauses[-1].model_copy(update=update))}
 
 
 def _new_draft(state: State, sections: Sections, findings: Findings, author: PersonRef) -> Change:
@@ -228,7 +130,8 @@ def _new_draft(state: State, sections: Sections, findings: Findings, author: Per
 
 
 def _draft_submitted(state: State, event: e.DraftSubmitted) -> Change:
-    return _new_draft(state, event.sections, event.findings, event.decided_by.person)
+    draft = _new_draft(state, event.sections, event.findings, event.decided_by.person)
+    return {**draft, **_fall(state, DECISION)}
 
 
 def _draft_approved(state: State, event: e.DraftApproved) -> Change:
@@ -236,19 +139,18 @@ def _draft_approved(state: State, event: e.DraftApproved) -> Change:
 
 
 def _draft_returned(state: State, _: e.DraftReturned) -> Change:
-    assert state.draft is not None
-    return {"draft": state.draft.model_copy(update={"returned": True})}
+    """A returned draft takes its decision along; that of a published report stands."""
+    falls = {"released": None} if state.published else _fall(state, DECISION)
+    return {"draft": _as_returned(state), **falls}
+
+
+def _as_returned(state: State) -> Draft | None:
+    return state.draft.model_copy(update={"returned": True}) if state.draft else None
 
 
 def _evidence_reopened(state: State) -> Change:
-    draft = state.draft.model_copy(update={"returned": True}) if state.draft else None
-    return {
-        "evidence_open": True,
-        "draft": draft,
-        "released": None,
-        "comments": 0,
-        "facts": _without(state, DECISION_ROUND),
-    }
+    fallen = _fall(state, COMMENT_ROUND | DECISION)
+    return {"evidence_open": True, "draft": _as_returned(state), "comments": 0, **fallen}
 
 
 def _evidence_ordered(state: State, _: e.AdditionalEvidenceOrdered) -> Change:
@@ -260,11 +162,22 @@ def _evidence_gathered(_: State, __: e.AdditionalEvidenceGathered) -> Change:
 
 
 def _comments_received(state: State, event: e.CommentsReceived) -> Change:
-    return {"comments": event.points, "facts": _without(state, frozenset({"comment_window_lapsed"}))}
+    return {"comments": event.points, "facts": _without(state, "comment_window_lapsed")}
+
+
+def _window_opened_again(state: State) -> Change:
+    """Until the outcome is decided, a lapse of the days for comment is the clock's to say anew."""
+    return {} if state.has("outcome_decided") else {"facts": _without(state, "comment_window_lapsed")}
 
 
 def _complaint_lodged(state: State, event: e.ComplaintLodged) -> Change:
-    return {"complaints": {**state.complaints, event.reference: True}}
+    """A complaint holds publication, also of what was released and is not yet published."""
+    lodged = {"complaints": {**state.complaints, event.reference: True}}
+    return {**lodged, **_release_void(state)} if state.released else lodged
+
+
+def _release_void(state: State) -> Change:
+    return {"released": None, "facts": _without(state, "report_released")}
 
 
 def _complaint_resolved(state: State, event: e.ComplaintResolved) -> Change:
@@ -275,10 +188,11 @@ def _complaint_resolved(state: State, event: e.ComplaintResolved) -> Change:
 
 
 def _outcome_decided(state: State, event: e.OutcomeDecided) -> Change:
-    assert state.draft is not None
-    if event.draft == state.draft.ref:
+    """Changed findings are a changed draft; with the old one falls what was decided after it."""
+    if state.draft is None or event.draft == state.draft.ref:
         return {}
-    return _new_draft(state, state.draft.sections, event.findings, state.draft.author)
+    draft = _new_draft(state, state.draft.sections, event.findings, state.draft.author)
+    return {**draft, **_fall(state, AFTER_DECISION)}
 
 
 def _signed_off(state: State, event: e.OutcomeSignedOff) -> Change:
@@ -301,8 +215,13 @@ def _published(state: State, event: e.ReportPublished) -> Change:
 
 
 def _corrected(state: State, event: e.ReportCorrected) -> Change:
-    assert state.draft is not None
+    if state.draft is None:
+        return {}
     return _new_draft(state, event.sections, state.draft.findings, event.decided_by.person)
+
+
+def _withdrawn(state: State, _: e.InspectionWithdrawn) -> Change:
+    return _release_void(state)
 
 
 def _principal_authority(_: State, event: e.PrincipalAuthorityNamed) -> Change:
@@ -310,35 +229,70 @@ def _principal_authority(_: State, event: e.PrincipalAuthorityNamed) -> Change:
 
 
 def _plan_returned(state: State, _: e.StrategicPlanReturned) -> Change:
-    return {"facts": _without(state, frozenset({"strategic_plan_published", "strategic_plan_verified"}))}
+    return {"facts": _without(state, "strategic_plan_published", "strategic_plan_verified")}
 
 
 def _pap_returned(state: State, _: e.PriorityActionPlanReturned) -> Change:
-    return {
-        "facts": _without(
-            state, frozenset({"priority_action_plan_resubmitted", "priority_action_plan_accepted"})
-        )
-    }
+    return {"facts": _without(state, "priority_action_plan_resubmitted", "priority_action_plan_accepted")}
 
 
 def _pap_resubmitted(state: State, _: e.PriorityActionPlanResubmitted) -> Change:
-    return {"facts": _without(state, frozenset({"priority_action_plan_returned"}))}
+    return {"facts": _without(state, "priority_action_plan_returned")}
 
 
 def _extended(state: State, event: e.DeadlineExtended) -> Change:
-    return {"extensions": {**state.extensions, (event.kind, event.subject): event.to}}
+    given = Extension(version=state.version + 1, to=event.to)
+    extended = {"extensions": {**state.extensions, (event.kind, event.subject): given}}
+    if event.kind is DeadlineKind.DRAFT_COMMENTS:
+        return {**extended, **_window_opened_again(state)}
+    return extended
 
 
-def _handbook_moved(_: State, event: e.HandbookMoved) -> Change:
-    return {"handbook": event.handbook}
+def _handbook_moved(state: State, event: e.HandbookMoved) -> Change:
+    return {"handbook": event.handbook, **_window_opened_again(state)}
 
 
 def _rectified(state: State, event: e.MilestoneRectified) -> Change:
-    if event.happened_at is None:
-        struck = {"facts": _without(state, frozenset({event.milestone}))}
-        return {**struck, "released": None} if event.milestone == "report_released" else struck
-    fact = state.facts[event.milestone].model_copy(update={"at": event.happened_at})
-    return {"facts": {**state.facts, event.milestone: fact}}
+    return _struck(state, event) if event.happened_at is None else _redated(state, event)
+
+
+def _struck(state: State, event: e.MilestoneRectified) -> Change:
+    gone = {"facts": _without(state, event.milestone)}
+    match event.milestone:
+        case "area_notified":
+            return {**gone, **_unbound()}
+        case "information_received":
+            return _item_changed(state, event.subject or "", received_at=None)
+        case "draft_sent_for_comment":
+            return {"facts": _without(state, event.milestone, "comment_window_lapsed")}
+        case "comments_received":
+            return {**gone, "comments": 0}
+        case "report_released":
+            return _release_void(state)
+        case _:
+            return gone
+
+
+def _redated(state: State, event: e.MilestoneRectified) -> Change:
+    name, at = event.milestone, event.happened_at
+    if name == "information_received":
+        return _item_changed(state, event.subject or "", received_at=at)
+    change: Change = {}
+    fact = state.facts[name]
+    match name:
+        case "information_requested":
+            change["information"] = {
+                key: item.model_copy(update={"requested_at": at}) if item.version == fact.version else item
+                for key, item in state.information.items()
+            }
+        case "inspection_paused":
+            change = _last_pause(state, paused_at=at)
+        case "inspection_resumed":
+            change = _last_pause(state, resumed_at=at) if state.paused_until is None else {}
+        case "draft_sent_for_comment":
+            change = _window_opened_again(state)
+    facts = change.get("facts", state.facts)
+    return {**change, "facts": {**facts, name: fact.model_copy(update={"at": at})}}
 
 
 def _approaching(state: State, event: e.DeadlineApproaching) -> Change:
@@ -358,6 +312,7 @@ _CHANGES: dict[type[e.Event], Callable[[State, Any], Change]] = {
     e.TeamAppointed: _team_appointed,
     e.TeamMemberReplaced: _team_changed,
     e.InspectionDeferred: _deferred,
+    e.InspectionWithdrawn: _withdrawn,
     e.AreaNotified: _notified,
     e.InformationRequested: _information_requested,
     e.InformationReceived: _information_received,
@@ -393,22 +348,26 @@ _CHANGES: dict[type[e.Event], Callable[[State, Any], Change]] = {
 
 
 def evolve(state: State, event: e.Event) -> State:
-    """Return the state after one more event.
-
-    A milestone that happens again replaces its earlier record, but a report's later versions do not
-    move the day on which it was first published, because deadlines run from that day.
-    """
+    """Return the state after one more event. A milestone that happens again replaces its earlier record."""
     version = state.version + 1
     change = _CHANGES.get(type(event))
     update = change(state, event) if change else {}
     update["version"] = version
     name = e.event_type(event)
-    if event.is_milestone and not (name == "report_published" and state.published):
+    if event.is_milestone and not _first_one_counts(state, name):
         fact = Fact(
             version=version,
             at=event.occurred_at,
+            first_at=event.occurred_at,
             decided_by=event.decided_by.person,
             recorded_by=event.recorded_by.person,
         )
         update["facts"] = {**update.get("facts", state.facts), name: fact}
     return state.model_copy(update=update)
+
+
+def _first_one_counts(state: State, name: str) -> bool:
+    """Deadlines run from the first publication, and the first complaint about a draft takes its days."""
+    if name == "report_published":
+        return bool(state.published)
+    return name == "complaint_lodged" and state.has_since(name, "draft_sent_for_comment")

@@ -81,7 +81,7 @@ class ReceiveComments(Command, CommentsMatter):
 
     type: Literal["receive_comments"] = "receive_comments"
     verb = Verb.COMMENT
-    stages = frozenset({Stage.MODERATION, Stage.OUTCOME})
+    stages = between(Stage.MODERATION, Stage.PUBLICATION)
     records = happened.CommentsReceived
     once = True
 
@@ -91,7 +91,7 @@ class AnswerComments(Command, CommentAnswerMatter):
 
     type: Literal["answer_comments"] = "answer_comments"
     verb = Verb.ANSWER
-    stages = frozenset({Stage.MODERATION, Stage.OUTCOME})
+    stages = between(Stage.MODERATION, Stage.PUBLICATION)
     records = happened.CommentsAnswered
     once = True
 

@@ -29,7 +29,7 @@ class AppointTeam(Command, TeamMatter):
 
     type: Literal["appoint_team"] = "appoint_team"
     verb = Verb.SCHEDULE
-    stages = frozenset({Stage.PLANNED, Stage.NOTIFIED})
+    stages = between(Stage.PLANNED, Stage.PUBLICATION)
     records = happened.TeamAppointed
 
 
@@ -38,7 +38,7 @@ class ReplaceTeamMember(Command, TeamChangeMatter):
 
     type: Literal["replace_team_member"] = "replace_team_member"
     verb = Verb.SCHEDULE
-    stages = between(Stage.PLANNED, Stage.FIELDWORK)
+    stages = between(Stage.PLANNED, Stage.PUBLICATION)
     records = happened.TeamMemberReplaced
 
 

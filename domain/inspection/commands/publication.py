@@ -20,7 +20,7 @@ class SendFinalReport(Command, DraftNamedMatter):
 
     type: Literal["send_final_report"] = "send_final_report"
     verb = Verb.DESPATCH
-    stages = frozenset({Stage.PUBLICATION})
+    stages = frozenset({Stage.PUBLICATION, Stage.FOLLOW_UP})
     records = happened.FinalReportSent
     once = True
 
@@ -30,7 +30,7 @@ class AcknowledgeFinalReport(Command):
 
     type: Literal["acknowledge_final_report"] = "acknowledge_final_report"
     verb = Verb.ACKNOWLEDGE
-    stages = frozenset({Stage.PUBLICATION})
+    stages = frozenset({Stage.PUBLICATION, Stage.FOLLOW_UP})
     records = happened.FinalReportReceived
     once = True
 
@@ -40,7 +40,7 @@ class RecordPolls(Command, PollsMatter):
 
     type: Literal["record_polls"] = "record_polls"
     verb = Verb.SCHEDULE
-    stages = between(Stage.PLANNED, Stage.PUBLICATION)
+    stages = between(Stage.PLANNED, Stage.CLOSED)
     records = happened.PollsRecorded
 
 

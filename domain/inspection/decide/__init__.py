@@ -12,15 +12,16 @@ from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.decide import fieldwork, follow_up, moderation, planning, publication, repair
 from domain.inspection.decide.clock import misses_taken_back, what_the_clock_brings, with_moves
-from domain.inspection.decide.situation import RefusedError, Situation, require_common
+from domain.inspection.decide.situation import RefusedError, Situation, require_common, require_permission
 from domain.inspection.progress import stage
+from domain.inspection.record import State
 from domain.inspection.rules import RULES
-from domain.inspection.state import State, evolve
+from domain.inspection.state import evolve
 from domain.inspection.vocabulary import Stage
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
 
-Handler = Callable[[Situation, Any], tuple[e.Event, ...]]
+Handler = Callable[[Situation, Any], e.Event]
 
 _HANDLERS: dict[type[c.Command], Handler] = {
     c.PlanInspection: planning.plan,
@@ -82,14 +83,14 @@ def decide(rules: Rulebook, state: State, command: c.Command) -> tuple[e.Event, 
     try:
         events = list(what_the_clock_brings(rules, state, command.now)) if state.version else []
         current = _fold(state, events)
-        if not isinstance(command, c.Tick):
+        if isinstance(command, c.Tick):
+            require_permission(Situation(rules, current, command))
+        else:
             own = _judge(rules, current, command)
-            events += own
-            current = _fold(current, own)
-            events += _settle(rules, current, command)
+            events += [own, *_settle(rules, evolve(current, own), command)]
     except RefusedError as refused:
         return refused.refusal
-    except CalendarHorizonError as horizon:
+    except (CalendarHorizonError, OverflowError) as horizon:
         text = RULES["calendar_horizon"]
         return Refusal(
             code="calendar_horizon",
@@ -107,7 +108,7 @@ def _fold(state: State, events: list[e.Event]) -> State:
     return state
 
 
-def _judge(rules: Rulebook, state: State, command: c.Command) -> list[e.Event]:
+def _judge(rules: Rulebook, state: State, command: c.Command) -> e.Event:
     situation = Situation(rules, state, command)
     now_at = stage(state)
     situation.require(
@@ -124,8 +125,8 @@ def _judge(rules: Rulebook, state: State, command: c.Command) -> list[e.Event]:
     )
     require_common(situation)
     handler = _HANDLERS.get(type(command))
-    events = handler(situation, command) if handler else (situation.record(command.records),)
-    return [with_moves(rules, state, event) for event in events]
+    event = handler(situation, command) if handler else situation.record(command.records)
+    return with_moves(rules, state, event)
 
 
 def _settle(rules: Rulebook, state: State, command: c.Command) -> list[e.Event]:

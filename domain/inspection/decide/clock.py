@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from domain.actors import ENGINE, ENGINE_RECORDER
 from domain.inspection import events as e
 from domain.inspection.deadlines import Deadline, Status, deadlines
-from domain.inspection.state import State, evolve
+from domain.inspection.record import State
+from domain.inspection.state import evolve
 from domain.rulebook import Rulebook
 from domain.values import Instant
 

@@ -1,13 +1,17 @@
 """Decisions from notification to the end of fieldwork."""
 
+from datetime import date
+
+from domain.handbook import DeadlineKind
 from domain.inspection import commands as c
 from domain.inspection import events as e
+from domain.inspection.deadlines import deadlines
 from domain.inspection.decide.situation import Situation
 from domain.inspection.vocabulary import IncompleteReason
 from domain.london import london_date
 
 
-def request_information(situation: Situation, command: c.RequestInformation) -> tuple[e.Event, ...]:
+def request_information(situation: Situation, command: c.RequestInformation) -> e.Event:
     """Each item is asked for once; a later day for it is an extension."""
     again = [line.item for line in command.items if line.item in situation.state.information]
     situation.require(
@@ -16,10 +20,15 @@ def request_information(situation: Situation, command: c.RequestInformation) -> 
         f"{', '.join(again)} was already asked for",
         "extend_deadline with kind information_item to move its day",
     )
-    return (situation.record(e.InformationRequested),)
+    day = london_date(command.occurred_at)
+    early = [line.item for line in command.items if line.due < day]
+    situation.require(
+        not early, "order", f"{', '.join(early)} is due before it is asked for", f"due on {day} or later"
+    )
+    return situation.record(e.InformationRequested)
 
 
-def receive_information(situation: Situation, command: c.ReceiveInformation) -> tuple[e.Event, ...]:
+def receive_information(situation: Situation, command: c.ReceiveInformation) -> e.Event:
     """An item that was asked for comes once."""
     _require_requested(situation, command.item)
     item = situation.state.information[command.item]
@@ -29,13 +38,13 @@ def receive_information(situation: Situation, command: c.ReceiveInformation) -> 
         f"{command.item} has already come",
         "an item that is still outstanding",
     )
-    return (situation.record(e.InformationReceived),)
+    return situation.record(e.InformationReceived)
 
 
-def chase_information(situation: Situation, command: c.ChaseInformation) -> tuple[e.Event, ...]:
+def chase_information(situation: Situation, command: c.ChaseInformation) -> e.Event:
     """An item that was asked for can be asked for again."""
     _require_requested(situation, command.item)
-    return (situation.record(e.InformationChased),)
+    return situation.record(e.InformationChased)
 
 
 def _require_requested(situation: Situation, item: str) -> None:
@@ -48,7 +57,7 @@ def _require_requested(situation: Situation, item: str) -> None:
     )
 
 
-def choose_children(situation: Situation, command: c.ChooseTrackedChildren) -> tuple[e.Event, ...]:
+def choose_children(situation: Situation, command: c.ChooseTrackedChildren) -> e.Event:
     """The handbook says how many children are followed."""
     number = situation.handbook.tracked_children.value
     chosen = {child.child for child in command.children}
@@ -58,10 +67,10 @@ def choose_children(situation: Situation, command: c.ChooseTrackedChildren) -> t
         f"{len(chosen)} different children are named",
         f"{number} different children",
     )
-    return (situation.record(e.TrackedChildrenChosen),)
+    return situation.record(e.TrackedChildrenChosen)
 
 
-def replace_child(situation: Situation, command: c.ReplaceTrackedChild) -> tuple[e.Event, ...]:
+def replace_child(situation: Situation, command: c.ReplaceTrackedChild) -> e.Event:
     """A child that was chosen is replaced by one that was not."""
     chosen = [child.child for child in situation.state.children]
     situation.require(
@@ -70,21 +79,21 @@ def replace_child(situation: Situation, command: c.ReplaceTrackedChild) -> tuple
         f"{command.leaves.child} for {command.joins.child} is no replacement",
         "one that leaves of " + ", ".join(chosen) + "; one that joins of none of them",
     )
-    return (situation.record(e.TrackedChildReplaced),)
+    return situation.record(e.TrackedChildReplaced)
 
 
-def begin_fieldwork(situation: Situation, _: c.BeginFieldwork) -> tuple[e.Event, ...]:
+def begin_fieldwork(situation: Situation, _: c.BeginFieldwork) -> e.Event:
     """Fieldwork begins eight working days after notification at the earliest."""
     _require_notice(
         situation, situation.handbook.notice.fieldwork_working_days.value, "notice_before_fieldwork"
     )
-    return (situation.record(e.FieldworkBegun),)
+    return situation.record(e.FieldworkBegun)
 
 
-def come_on_site(situation: Situation, _: c.ComeOnSite) -> tuple[e.Event, ...]:
+def come_on_site(situation: Situation, _: c.ComeOnSite) -> e.Event:
     """Inspectors come ten working days after notification at the earliest."""
     _require_notice(situation, situation.handbook.notice.on_site_working_days.value, "notice_before_on_site")
-    return (situation.record(e.OnSiteBegun),)
+    return situation.record(e.OnSiteBegun)
 
 
 def _require_notice(situation: Situation, needed: int, rule: str) -> None:
@@ -101,22 +110,29 @@ def _require_notice(situation: Situation, needed: int, rule: str) -> None:
     )
 
 
-def pause(situation: Situation, _: c.PauseInspection) -> tuple[e.Event, ...]:
+def pause(situation: Situation, command: c.PauseInspection) -> e.Event:
     """Only fieldwork that is going on can be paused."""
     _require_not_paused(situation)
-    return (situation.record(e.InspectionPaused),)
+    day = london_date(command.occurred_at)
+    situation.require(
+        command.resume_by >= day,
+        "order",
+        f"{command.resume_by} is before the pause",
+        f"resume_by on {day} or later",
+    )
+    return situation.record(e.InspectionPaused)
 
 
-def resume(situation: Situation, _: c.ResumeInspection) -> tuple[e.Event, ...]:
+def resume(situation: Situation, _: c.ResumeInspection) -> e.Event:
     """Fieldwork that was paused, or found incomplete, is taken up again."""
     _require_paused(situation)
-    return (situation.record(e.InspectionResumed),)
+    return situation.record(e.InspectionResumed)
 
 
-def declare_incomplete(situation: Situation, command: c.DeclareIncomplete) -> tuple[e.Event, ...]:
+def declare_incomplete(situation: Situation, command: c.DeclareIncomplete) -> e.Event:
     """A pause that ran past the day on which it was to end makes the inspection incomplete."""
     _require_paused(situation)
-    until = situation.state.paused_until
+    until = _paused_until(situation)
     situation.require(
         command.reason is not IncompleteReason.PAUSE_RAN_OUT
         or (until is not None and london_date(command.occurred_at) > until),
@@ -124,10 +140,20 @@ def declare_incomplete(situation: Situation, command: c.DeclareIncomplete) -> tu
         f"the pause was agreed until {until}",
         f"a day after {until}",
     )
-    return (situation.record(e.InspectionDeclaredIncomplete),)
+    return situation.record(e.InspectionDeclaredIncomplete)
 
 
-def end_fieldwork(situation: Situation, _: c.EndFieldwork) -> tuple[e.Event, ...]:
+def _paused_until(situation: Situation) -> date | None:
+    """The day for resuming, extended or as it was agreed with the pause."""
+    ends = [
+        one.due
+        for one in deadlines(situation.rules, situation.state)
+        if one.kind is DeadlineKind.RESUMPTION and one.met_on is None
+    ]
+    return max(ends, default=situation.state.paused_until)
+
+
+def end_fieldwork(situation: Situation, _: c.EndFieldwork) -> e.Event:
     """Fieldwork ends after the final feedback, and not while it is paused."""
     _require_not_paused(situation)
     situation.require(
@@ -136,7 +162,7 @@ def end_fieldwork(situation: Situation, _: c.EndFieldwork) -> tuple[e.Event, ...
         "no final feedback is on record",
         "give_feedback before end_fieldwork",
     )
-    return (situation.record(e.FieldworkEnded),)
+    return situation.record(e.FieldworkEnded)
 
 
 def _require_paused(situation: Situation) -> None:

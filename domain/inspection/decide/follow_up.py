@@ -6,14 +6,14 @@ from domain.inspection import events as e
 from domain.inspection.decide.situation import Situation, require_of_partnership
 
 
-def name_principal_authority(situation: Situation, command: c.NamePrincipalAuthority) -> tuple[e.Event, ...]:
+def name_principal_authority(situation: Situation, command: c.NamePrincipalAuthority) -> e.Event:
     """A priority action plan has one body that answers for it, out of the partnership."""
     _require_plan(situation, PlanKind.PRIORITY_ACTION_PLAN)
     require_of_partnership(situation, [command.body])
-    return (situation.record(e.PrincipalAuthorityNamed),)
+    return situation.record(e.PrincipalAuthorityNamed)
 
 
-def publish_strategic_plan(situation: Situation, command: c.PublishStrategicPlan) -> tuple[e.Event, ...]:
+def publish_strategic_plan(situation: Situation, command: c.PublishStrategicPlan) -> e.Event:
     """The strategic plan is updated and published by the partnership's bodies, once unless returned."""
     _require_plan(situation, PlanKind.STRATEGIC_PLAN)
     situation.require(
@@ -23,15 +23,15 @@ def publish_strategic_plan(situation: Situation, command: c.PublishStrategicPlan
         "rectify_milestone, or publish anew after return_strategic_plan",
     )
     require_of_partnership(situation, command.bodies)
-    return (situation.record(e.StrategicPlanPublished),)
+    return situation.record(e.StrategicPlanPublished)
 
 
-def verify_strategic_plan(situation: Situation, _: c.VerifyStrategicPlan) -> tuple[e.Event, ...]:
+def verify_strategic_plan(situation: Situation, _: c.VerifyStrategicPlan) -> e.Event:
     """A plan that is published is found to take up the report's recommendations."""
-    return (situation.record(e.StrategicPlanVerified),)
+    return situation.record(e.StrategicPlanVerified)
 
 
-def return_strategic_plan(situation: Situation, _: c.ReturnStrategicPlan) -> tuple[e.Event, ...]:
+def return_strategic_plan(situation: Situation, _: c.ReturnStrategicPlan) -> e.Event:
     """A plan that was verified is not returned any more."""
     situation.require(
         not situation.state.has("strategic_plan_verified"),
@@ -39,24 +39,24 @@ def return_strategic_plan(situation: Situation, _: c.ReturnStrategicPlan) -> tup
         "the strategic plan is already verified",
         "a plan that is published and not yet verified",
     )
-    return (situation.record(e.StrategicPlanReturned),)
+    return situation.record(e.StrategicPlanReturned)
 
 
-def submit_action_plan(situation: Situation, command: c.SubmitPriorityActionPlan) -> tuple[e.Event, ...]:
+def submit_action_plan(situation: Situation, command: c.SubmitPriorityActionPlan) -> e.Event:
     """Only outcome 3 brings a priority action plan."""
     _require_plan(situation, PlanKind.PRIORITY_ACTION_PLAN)
     require_of_partnership(situation, command.bodies)
-    return (situation.record(e.PriorityActionPlanSubmitted),)
+    return situation.record(e.PriorityActionPlanSubmitted)
 
 
-def return_action_plan(situation: Situation, _: c.ReturnPriorityActionPlan) -> tuple[e.Event, ...]:
+def return_action_plan(situation: Situation, _: c.ReturnPriorityActionPlan) -> e.Event:
     """Whom the handbook names returns a plan that awaits review."""
     _require_awaits_review(situation)
     _require_reviewer(situation)
-    return (situation.record(e.PriorityActionPlanReturned),)
+    return situation.record(e.PriorityActionPlanReturned)
 
 
-def resubmit_action_plan(situation: Situation, command: c.ResubmitPriorityActionPlan) -> tuple[e.Event, ...]:
+def resubmit_action_plan(situation: Situation, command: c.ResubmitPriorityActionPlan) -> e.Event:
     """A plan that was returned is submitted again."""
     situation.require(
         situation.state.has("priority_action_plan_returned"),
@@ -65,17 +65,17 @@ def resubmit_action_plan(situation: Situation, command: c.ResubmitPriorityAction
         "a plan that was returned",
     )
     require_of_partnership(situation, command.bodies)
-    return (situation.record(e.PriorityActionPlanResubmitted),)
+    return situation.record(e.PriorityActionPlanResubmitted)
 
 
-def accept_action_plan(situation: Situation, _: c.AcceptPriorityActionPlan) -> tuple[e.Event, ...]:
+def accept_action_plan(situation: Situation, _: c.AcceptPriorityActionPlan) -> e.Event:
     """Whom the handbook names accepts a plan that awaits review."""
     _require_awaits_review(situation)
     _require_reviewer(situation)
-    return (situation.record(e.PriorityActionPlanAccepted),)
+    return situation.record(e.PriorityActionPlanAccepted)
 
 
-def publish_action_plan(situation: Situation, command: c.PublishPriorityActionPlan) -> tuple[e.Event, ...]:
+def publish_action_plan(situation: Situation, command: c.PublishPriorityActionPlan) -> e.Event:
     """A plan that was accepted is published."""
     situation.require(
         situation.state.has("priority_action_plan_accepted"),
@@ -84,7 +84,7 @@ def publish_action_plan(situation: Situation, command: c.PublishPriorityActionPl
         "accept_priority_action_plan first",
     )
     require_of_partnership(situation, command.bodies)
-    return (situation.record(e.PriorityActionPlanPublished),)
+    return situation.record(e.PriorityActionPlanPublished)
 
 
 def _require_plan(situation: Situation, plan: PlanKind) -> None:

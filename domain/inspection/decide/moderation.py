@@ -7,8 +7,8 @@ from domain.inspection import events as e
 from domain.inspection.deadlines import deadlines
 from domain.inspection.decide.situation import Situation, require_duties_apart, require_of_partnership
 from domain.inspection.progress import approved_by_both, current_draft, publication_pending
-from domain.inspection.state import State
-from domain.inspection.vocabulary import Draft, DraftRef, Findings, Sections
+from domain.inspection.record import State
+from domain.inspection.vocabulary import Draft, Findings, Sections
 from domain.london import london_date
 from domain.values import Inspectorate, Outcome, PersonRef
 
@@ -16,7 +16,7 @@ _MODERATOR = {Inspectorate.OFSTED: Role.OFSTED_MODERATOR, Inspectorate.CQC: Role
 _DIRECTOR = {Inspectorate.OFSTED: Role.OFSTED_DIRECTOR, Inspectorate.CQC: Role.CQC_DIRECTOR}
 
 
-def submit_draft(situation: Situation, command: c.SubmitDraft) -> tuple[e.Event, ...]:
+def submit_draft(situation: Situation, command: c.SubmitDraft) -> e.Event:
     """A member of the team submits a draft whose findings fit the outcome that it proposes."""
     _require_evidence_complete(situation)
     situation.require(
@@ -28,7 +28,7 @@ def submit_draft(situation: Situation, command: c.SubmitDraft) -> tuple[e.Event,
     _require_on_team(situation, command.decided_by.person)
     _require_findings(situation, command.findings)
     draft = next_draft(situation.state, command.sections, command.findings, command.decided_by.person)
-    return (situation.record(e.DraftSubmitted, draft=draft.ref),)
+    return situation.record(e.DraftSubmitted, draft=draft.ref)
 
 
 def next_draft(state: State, sections: Sections, findings: Findings, author: PersonRef) -> Draft:
@@ -36,31 +36,31 @@ def next_draft(state: State, sections: Sections, findings: Findings, author: Per
     return Draft(version=state.drafts + 1, sections=sections, findings=findings, author=author)
 
 
-def approve_draft(situation: Situation, command: c.ApproveDraft) -> tuple[e.Event, ...]:
+def approve_draft(situation: Situation, command: c.ApproveDraft) -> e.Event:
     """A moderator who is not on the team approves the current draft for one inspectorate."""
     _require_evidence_complete(situation)
     situation.require_current_draft(command.draft)
     _require_role_of(situation, command.inspectorate, _MODERATOR)
     _require_not_own_work(situation, doing="approve this draft")
-    return (situation.record(e.DraftApproved),)
+    return situation.record(e.DraftApproved)
 
 
-def return_draft(situation: Situation, command: c.ReturnDraft) -> tuple[e.Event, ...]:
+def return_draft(situation: Situation, command: c.ReturnDraft) -> e.Event:
     """A moderator returns the current draft with reasons; it no longer stands."""
     situation.require_current_draft(command.draft)
     _require_role_of(situation, command.inspectorate, _MODERATOR)
     _require_not_own_work(situation, doing="return this draft")
-    return (situation.record(e.DraftReturned),)
+    return situation.record(e.DraftReturned)
 
 
-def order_evidence(situation: Situation, _: c.OrderAdditionalEvidence) -> tuple[e.Event, ...]:
+def order_evidence(situation: Situation, _: c.OrderAdditionalEvidence) -> e.Event:
     """More evidence is ordered once at a time, by somebody who is not on the team."""
     _require_evidence_complete(situation)
     _require_not_own_work(situation, doing="order more evidence")
-    return (situation.record(e.AdditionalEvidenceOrdered),)
+    return situation.record(e.AdditionalEvidenceOrdered)
 
 
-def gather_evidence(situation: Situation, _: c.GatherAdditionalEvidence) -> tuple[e.Event, ...]:
+def gather_evidence(situation: Situation, _: c.GatherAdditionalEvidence) -> e.Event:
     """Only evidence that was ordered is noted as gathered."""
     situation.require(
         situation.state.evidence_open,
@@ -68,10 +68,10 @@ def gather_evidence(situation: Situation, _: c.GatherAdditionalEvidence) -> tupl
         "no more evidence was ordered",
         "record_activity for other evidence",
     )
-    return (situation.record(e.AdditionalEvidenceGathered),)
+    return situation.record(e.AdditionalEvidenceGathered)
 
 
-def send_for_comment(situation: Situation, command: c.SendDraftForComment) -> tuple[e.Event, ...]:
+def send_for_comment(situation: Situation, command: c.SendDraftForComment) -> e.Event:
     """The partnership sees a draft that both inspectorates have approved."""
     situation.require_current_draft(command.draft)
     situation.require(
@@ -80,14 +80,14 @@ def send_for_comment(situation: Situation, command: c.SendDraftForComment) -> tu
         "not both inspectorates have approved the current draft",
         "approve_draft by a moderator of each",
     )
-    return (situation.record(e.DraftSentForComment),)
+    return situation.record(e.DraftSentForComment)
 
 
-def receive_comments(situation: Situation, command: c.ReceiveComments) -> tuple[e.Event, ...]:
+def receive_comments(situation: Situation, command: c.ReceiveComments) -> e.Event:
     """Comments come within their days, and not beside a complaint."""
     state = situation.state
     situation.require(
-        not state.complaints,
+        not state.has_since("complaint_lodged", "draft_sent_for_comment"),
         "comments_or_complaint",
         "the partnership has complained about this draft",
         "either comments or a complaint",
@@ -102,10 +102,10 @@ def receive_comments(situation: Situation, command: c.ReceiveComments) -> tuple[
         f"the days for comment ended on {window.due if window else None}",
         f"comments received by {window.due if window else None}",
     )
-    return (situation.record(e.CommentsReceived),)
+    return situation.record(e.CommentsReceived)
 
 
-def lodge_complaint(situation: Situation, command: c.LodgeComplaint) -> tuple[e.Event, ...]:
+def lodge_complaint(situation: Situation, command: c.LodgeComplaint) -> e.Event:
     """A complaint is lodged once, and not beside comments on the same draft."""
     state = situation.state
     situation.require(
@@ -115,15 +115,15 @@ def lodge_complaint(situation: Situation, command: c.LodgeComplaint) -> tuple[e.
         "another reference",
     )
     situation.require(
-        not state.has("comments_received"),
+        not state.has_since("comments_received", "draft_sent_for_comment"),
         "comments_or_complaint",
         "the partnership has commented on this draft",
         "either comments or a complaint",
     )
-    return (situation.record(e.ComplaintLodged),)
+    return situation.record(e.ComplaintLodged)
 
 
-def resolve_complaint(situation: Situation, command: c.ResolveComplaint) -> tuple[e.Event, ...]:
+def resolve_complaint(situation: Situation, command: c.ResolveComplaint) -> e.Event:
     """An open complaint is resolved once, by somebody whose work it is not about."""
     open_ones = situation.state.open_complaints
     situation.require(
@@ -133,14 +133,14 @@ def resolve_complaint(situation: Situation, command: c.ResolveComplaint) -> tupl
         "one of " + (", ".join(open_ones) or "none: no complaint is open"),
     )
     _require_not_own_work(situation, doing="resolve a complaint about it")
-    return (situation.record(e.ComplaintResolved),)
+    return situation.record(e.ComplaintResolved)
 
 
-def decide_outcome(situation: Situation, command: c.DecideOutcome) -> tuple[e.Event, ...]:
+def decide_outcome(situation: Situation, command: c.DecideOutcome) -> e.Event:
     """The lead decides, the lead of CQC concurs; changed findings make a new draft."""
     state = situation.state
     draft = current_draft(state)
-    situation.require(draft is not None, "draft_exists", "no draft stands", "submit a draft first")
+    situation.require(draft is not None, "draft_exists", "no draft stands", "submit_draft first")
     situation.require(
         not publication_pending(state),
         "nothing_to_correct",
@@ -164,18 +164,24 @@ def decide_outcome(situation: Situation, command: c.DecideOutcome) -> tuple[e.Ev
     )
     _require_findings(situation, command.findings)
     assert state.draft is not None
-    named: DraftRef = state.draft.ref
     if command.findings != state.draft.findings:
-        named = next_draft(state, state.draft.sections, command.findings, state.draft.author).ref
-    return (situation.record(e.OutcomeDecided, draft=named),)
+        changed = next_draft(state, state.draft.sections, command.findings, state.draft.author)
+        return situation.record(e.OutcomeDecided, draft=changed.ref)
+    situation.require(
+        not state.has("outcome_decided"),
+        "recorded_once",
+        "the outcome is decided with these findings",
+        "other findings, or rectify_milestone with milestone outcome_decided",
+    )
+    return situation.record(e.OutcomeDecided, draft=state.draft.ref)
 
 
-def sign_off(situation: Situation, command: c.SignOffOutcome) -> tuple[e.Event, ...]:
+def sign_off(situation: Situation, command: c.SignOffOutcome) -> e.Event:
     """A director who did not write the draft signs off the current one for one inspectorate."""
     situation.require_current_draft(command.draft)
     _require_role_of(situation, command.inspectorate, _DIRECTOR)
     _require_not_own_work(situation, doing="sign off this report")
-    return (situation.record(e.OutcomeSignedOff),)
+    return situation.record(e.OutcomeSignedOff)
 
 
 def _require_evidence_complete(situation: Situation) -> None:
@@ -211,7 +217,9 @@ def _require_role_of(
 
 def _require_not_own_work(situation: Situation, *, doing: str) -> None:
     state = situation.state
-    own = {member.person for member in state.team} | ({state.draft.author} if state.draft else set())
+    own = {member.person for member in state.team} | {*state.left_the_team}
+    if state.draft:
+        own.add(state.draft.author)
     require_duties_apart(situation, *own, doing=doing)
 
 

@@ -1,5 +1,7 @@
 """Decisions before the area knows, and the notification itself."""
 
+from datetime import date
+
 from domain.handbook import GivesWay
 from domain.inspection import commands as c
 from domain.inspection import events as e
@@ -9,10 +11,11 @@ from domain.london import london_date
 from domain.values import Inspectorate
 
 
-def plan(situation: Situation, command: c.PlanInspection) -> tuple[e.Event, ...]:
+def plan(situation: Situation, command: c.PlanInspection) -> e.Event:
     """An inspection is planned for a week on site, in term time, from a Monday."""
     handbook = situation.handbook
     first = command.on_site.first
+    situation.require_within_calendar(command.notify_on, first, command.on_site.last)
     situation.require(
         command.inspection.startswith(f"{command.area}-"),
         "id_fits_area",
@@ -27,7 +30,8 @@ def plan(situation: Situation, command: c.PlanInspection) -> tuple[e.Event, ...]
         f"a first day on site that is a {weekday.capitalize()}",
     )
     holiday = next(
-        (one for one in command.school_holidays if first in one or command.on_site.last in one), None
+        (one for one in command.school_holidays if one.first <= command.on_site.last and first <= one.last),
+        None,
     )
     situation.require(
         holiday is None,
@@ -36,16 +40,16 @@ def plan(situation: Situation, command: c.PlanInspection) -> tuple[e.Event, ...]
         + (f" from {holiday.first} to {holiday.last}" if holiday else ""),
         "a week on site in term time",
     )
-    return (situation.record(e.InspectionPlanned),)
+    return situation.record(e.InspectionPlanned)
 
 
-def appoint_team(situation: Situation, command: c.AppointTeam) -> tuple[e.Event, ...]:
+def appoint_team(situation: Situation, command: c.AppointTeam) -> e.Event:
     """A team is led by a lead of Ofsted and a lead of CQC, none with an interest in the area."""
     _require_team(situation, command.members)
-    return (situation.record(e.TeamAppointed),)
+    return situation.record(e.TeamAppointed)
 
 
-def replace_team_member(situation: Situation, command: c.ReplaceTeamMember) -> tuple[e.Event, ...]:
+def replace_team_member(situation: Situation, command: c.ReplaceTeamMember) -> e.Event:
     """Whoever leaves is on the team, and the team that is left is complete."""
     state = situation.state
     situation.require(
@@ -55,8 +59,14 @@ def replace_team_member(situation: Situation, command: c.ReplaceTeamMember) -> t
         "one of " + ", ".join(member.person for member in state.team),
     )
     stay = tuple(member for member in state.team if member.person != command.leaves)
+    situation.require(
+        all(member.person != command.joins.person for member in stay),
+        "recorded_once",
+        f"{command.joins.person} is on the team already",
+        "somebody who is not on the team",
+    )
     _require_team(situation, (*stay, command.joins))
-    return (situation.record(e.TeamMemberReplaced),)
+    return situation.record(e.TeamMemberReplaced)
 
 
 def _require_team(situation: Situation, members: tuple[TeamMember, ...]) -> None:
@@ -81,7 +91,7 @@ def _require_team(situation: Situation, members: tuple[TeamMember, ...]) -> None
     )
 
 
-def defer(situation: Situation, command: c.DeferInspection) -> tuple[e.Event, ...]:
+def defer(situation: Situation, command: c.DeferInspection) -> e.Event:
     """An inspection is put off on a ground that the handbook knows."""
     grounds = situation.handbook.deferral_grounds.value
     situation.require(
@@ -90,24 +100,40 @@ def defer(situation: Situation, command: c.DeferInspection) -> tuple[e.Event, ..
         f"{command.ground} is no ground under handbook {situation.handbook.version}",
         ", ".join(grounds),
     )
-    return (situation.record(e.InspectionDeferred),)
+    return situation.record(e.InspectionDeferred)
 
 
-def notify(situation: Situation, command: c.NotifyArea) -> tuple[e.Event, ...]:
-    """The area is notified on a Monday, ten working days before inspectors come.
-
-    A bank holiday in the notice makes both impossible at once; then the notice counts and the Monday
-    yields.
-    """
-    state, handbook, calendar = situation.state, situation.handbook, situation.calendar
-    assert state.on_site is not None
-    day, first = london_date(command.occurred_at), state.on_site.first
+def notify(situation: Situation, command: c.NotifyArea) -> e.Event:
+    """The area is notified by a complete team once there is a plan, on the right day."""
+    state, handbook = situation.state, situation.handbook
+    situation.require(
+        state.on_site is not None,
+        "order",
+        "the inspection was deferred and has no plan",
+        "plan_inspection before notify_area",
+    )
     situation.require(
         state.has("team_appointed"),
         "team_complete",
         "no team is appointed",
         "appoint_team before notify_area",
     )
+    if state.on_site is not None:
+        _require_notice(situation, london_date(command.occurred_at), state.on_site.first)
+    return situation.record(
+        e.AreaNotified,
+        handbook=situation.rules.pin(handbook),
+        calendar=situation.rules.pin(situation.calendar),
+    )
+
+
+def _require_notice(situation: Situation, day: date, first: date) -> None:
+    """An area is notified on a Monday, ten working days before inspectors come.
+
+    A bank holiday in the notice makes both impossible at once; then the notice counts and the Monday
+    yields.
+    """
+    handbook, calendar = situation.handbook, situation.calendar
     needed = handbook.notice.on_site_working_days.value
     given = calendar.working_days_between(day, first)
     situation.require(
@@ -125,11 +151,4 @@ def notify(situation: Situation, command: c.NotifyArea) -> tuple[e.Event, ...]:
         "notification_day",
         f"{day} is a {day:%A} and no bank holiday falls into the notice",
         f"a {weekday.capitalize()}",
-    )
-    return (
-        situation.record(
-            e.AreaNotified,
-            handbook=situation.rules.pin(handbook),
-            calendar=situation.rules.pin(calendar),
-        ),
     )

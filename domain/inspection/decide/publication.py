@@ -1,7 +1,5 @@
 """Decisions from the final report to its publication, elsewhere too, and its correction."""
 
-from datetime import timedelta
-
 from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.decide.moderation import next_draft
@@ -16,13 +14,15 @@ from domain.inspection.vocabulary import DraftRef
 from domain.london import london_date
 
 
-def send_final_report(situation: Situation, command: c.SendFinalReport) -> tuple[e.Event, ...]:
-    """What is sent is the draft that was signed off."""
-    situation.require_current_draft(command.draft)
-    return (situation.record(e.FinalReportSent),)
+def send_final_report(situation: Situation, command: c.SendFinalReport) -> e.Event:
+    """What is sent is the draft that was signed off; noted late, the one that was published."""
+    published = situation.state.published
+    if not published or command.draft != published[-1].draft:
+        situation.require_current_draft(command.draft)
+    return situation.record(e.FinalReportSent)
 
 
-def release(situation: Situation, command: c.ReleaseReport) -> tuple[e.Event, ...]:
+def release(situation: Situation, command: c.ReleaseReport) -> e.Event:
     """A person who did not write it releases what both inspectorates approved and signed off.
 
     Not while a complaint is open, and not in the weeks before polls in the area.
@@ -34,12 +34,6 @@ def release(situation: Situation, command: c.ReleaseReport) -> tuple[e.Event, ..
         "signed_off_by_both",
         "not both inspectorates have approved and signed off this draft",
         "approve_draft and sign_off_outcome for each inspectorate on this draft",
-    )
-    situation.require(
-        not state.published or correction_pending(state),
-        "recorded_once",
-        "this report is already published",
-        "correct_report for a new version",
     )
     situation.require(
         not publication_pending(state), "recorded_once", "the report is already released", "nothing more"
@@ -54,15 +48,13 @@ def release(situation: Situation, command: c.ReleaseReport) -> tuple[e.Event, ..
     _require_no_embargo(situation)
     author = state.draft.author if state.draft else ""
     require_duties_apart(situation, author, doing="release this report")
-    return (situation.record(e.ReportReleased, draft=draft),)
+    return situation.record(e.ReportReleased, draft=draft)
 
 
 def _require_no_embargo(situation: Situation) -> None:
     day = london_date(situation.command.occurred_at)
     days = situation.handbook.embargo_days_before_polls.value
-    polls = next(
-        (polls for polls in situation.state.polls if polls - timedelta(days=days) <= day <= polls), None
-    )
+    polls = next((polls for polls in situation.state.polls if 0 <= (polls - day).days <= days), None)
     situation.require(
         polls is None,
         "no_embargo",
@@ -71,7 +63,7 @@ def _require_no_embargo(situation: Situation) -> None:
     )
 
 
-def confirm_publication(situation: Situation, command: c.ConfirmPublication) -> tuple[e.Event, ...]:
+def confirm_publication(situation: Situation, command: c.ConfirmPublication) -> e.Event:
     """The system notes what it published: the draft that was released, as the next version."""
     state = situation.state
     expected = len(state.published) + 1
@@ -82,10 +74,10 @@ def confirm_publication(situation: Situation, command: c.ConfirmPublication) -> 
         f"version {command.report_version} of draft {command.draft.version} is not what was released",
         f"version {expected} of draft {released.version}" if released else "nothing is released",
     )
-    return (situation.record(e.ReportPublished),)
+    return situation.record(e.ReportPublished)
 
 
-def correct(situation: Situation, command: c.CorrectReport) -> tuple[e.Event, ...]:
+def correct(situation: Situation, command: c.CorrectReport) -> e.Event:
     """A correction is a new draft with the same findings; it is approved and signed off like the first."""
     state = situation.state
     situation.require(
@@ -96,4 +88,4 @@ def correct(situation: Situation, command: c.CorrectReport) -> tuple[e.Event, ..
     )
     assert state.draft is not None
     draft = next_draft(state, command.sections, state.draft.findings, command.decided_by.person)
-    return (situation.record(e.ReportCorrected, draft=draft.ref),)
+    return situation.record(e.ReportCorrected, draft=draft.ref)

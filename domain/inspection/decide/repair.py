@@ -1,18 +1,29 @@
 """Decisions that move, mend and close."""
 
 from domain.errors import NotFoundError
+from domain.handbook import DeadlineKind
 from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.deadlines import FOLLOW_UP_KINDS, deadlines
 from domain.inspection.decide.situation import Situation
 from domain.inspection.events import RESTS_ON
-from domain.inspection.state import State
+from domain.inspection.record import State
 from domain.london import add_months, london_date
 from domain.values import Instant
+
+BY_THE_CLOCK = frozenset({"comment_window_lapsed"})
+"""Milestones that the clock brings. Nobody rectifies them: they follow the dates that are put right."""
+
+BY_ITEM = "information_received"
+"""The milestone that there is once for each item of information."""
+
+ENDINGS = ("inspection_withdrawn", "inspection_closed")
+"""Milestones with which an inspection ends."""
 
 STRIKABLE = frozenset(
     {
         "area_notified",
+        BY_ITEM,
         "surveys_opened",
         "surveys_closed",
         "fieldwork_begun",
@@ -37,9 +48,15 @@ STRIKABLE = frozenset(
 """Milestones that can be struck. The others have a way back of their own: plan anew, return, replace."""
 
 
-def extend_deadline(situation: Situation, command: c.ExtendDeadline) -> tuple[e.Event, ...]:
+def extend_deadline(situation: Situation, command: c.ExtendDeadline) -> e.Event:
     """A deadline that runs is moved to a later day by somebody with the authority to do so."""
-    running = [d for d in deadlines(situation.rules, situation.state) if d.met_on is None and not d.void]
+    state = situation.state
+    window_can_open_again = not state.has("outcome_decided")
+    running = [
+        d
+        for d in deadlines(situation.rules, state)
+        if d.met_on is None and (not d.void or (d.lapses and window_can_open_again))
+    ]
     deadline = next((d for d in running if d.key == (command.kind, command.subject)), None)
     situation.require(
         deadline is not None,
@@ -55,10 +72,10 @@ def extend_deadline(situation: Situation, command: c.ExtendDeadline) -> tuple[e.
         f"{command.to} is not after {deadline.due}",
         f"a day after {deadline.due}",
     )
-    return (situation.record(e.DeadlineExtended),)
+    return situation.record(e.DeadlineExtended)
 
 
-def move_to_handbook(situation: Situation, command: c.MoveToHandbook) -> tuple[e.Event, ...]:
+def move_to_handbook(situation: Situation, command: c.MoveToHandbook) -> e.Event:
     """An inspection is bound to another released handbook."""
     rules = situation.rules
     bound = situation.state.handbook
@@ -69,72 +86,135 @@ def move_to_handbook(situation: Situation, command: c.MoveToHandbook) -> tuple[e
         f"{command.to} is not a released handbook other than the present one",
         "one of " + ", ".join(sorted(others)),
     )
-    return (situation.record(e.HandbookMoved, handbook=rules.pin(rules.handbook(command.to))),)
+    return situation.record(e.HandbookMoved, handbook=rules.pin(rules.handbook(command.to)))
 
 
-def rectify(situation: Situation, command: c.RectifyMilestone) -> tuple[e.Event, ...]:
+def rectify(situation: Situation, command: c.RectifyMilestone) -> e.Event:
     """A wrong date is put right within the order of things; what never happened is struck."""
-    state, name = situation.state, command.milestone
-    fact = state.facts.get(name)
-    situation.require(
-        fact is not None,
-        "milestone_recorded",
-        f"{name} is not on record",
-        "one of " + ", ".join(sorted(state.facts)),
-    )
-    assert fact is not None
+    was = _recorded_moment(situation, command)
+    _require_open_to_change(situation, command)
     if command.happened_at is None:
-        _require_strikable(situation, name)
+        _require_strikable(situation, command.milestone)
     else:
-        _require_in_order(situation, name, command.happened_at)
-    return (situation.record(e.MilestoneRectified, was=fact.at),)
+        _require_in_order(situation, command, command.happened_at)
+    return situation.record(e.MilestoneRectified, was=was)
+
+
+def _recorded_moment(situation: Situation, command: c.RectifyMilestone) -> Instant:
+    """When the milestone happened according to the record that is to be put right."""
+    state, name = situation.state, command.milestone
+    known: dict[str, Instant] = {
+        name: fact.at for name, fact in state.facts.items() if name not in BY_THE_CLOCK | {BY_ITEM}
+    }
+    for item in state.information.values():
+        if item.received_at is not None:
+            known[f"{BY_ITEM} of {item.item}"] = item.received_at
+    named = f"{name} of {command.subject}" if command.subject else name
+    situation.require(
+        named in known,
+        "milestone_recorded",
+        f"{named} is not on record",
+        "one of " + ", ".join(sorted(known)),
+    )
+    return known[named]
+
+
+def _require_open_to_change(situation: Situation, command: c.RectifyMilestone) -> None:
+    """What has ended keeps its milestones until the ending is struck.
+
+    Dates are put right all the same, except those from which the closing reckoned what comes next.
+    """
+    state, name = situation.state, command.milestone
+    ending = next((one for one in ENDINGS if state.has(one)), None)
+    if ending is None or name == ending:
+        return
+    reckoned_from = ending == "inspection_closed" and any(
+        rule.origin == name for rule in situation.handbook.next_inspections
+    )
+    situation.require(
+        command.happened_at is not None and not reckoned_from,
+        "nothing_rests_on_it",
+        f"{ending} rests on {name}",
+        f"rectify_milestone with milestone {ending} first",
+    )
 
 
 def _resting_on(state: State, name: str) -> list[str]:
-    return sorted(later for later in state.facts if name in RESTS_ON.get(later, frozenset()))
+    """Milestones that make no sense without this one. What the clock brought is the clock's to say anew."""
+    if name == "report_released" and state.released is not None:
+        return []
+    return sorted(later for later in state.facts if name in RESTS_ON[later] and later not in BY_THE_CLOCK)
 
 
 def _require_strikable(situation: Situation, name: str) -> None:
     state = situation.state
     resting = _resting_on(state, name)
     situation.require(
-        name in STRIKABLE and not (name == "report_released" and state.published) and not resting,
+        name in STRIKABLE and not resting,
         "nothing_rests_on_it",
         f"{', '.join(resting)} rests on {name}" if resting else f"{name} cannot be struck",
         "a milestone on which nothing rests, of " + ", ".join(sorted(STRIKABLE & state.facts.keys())),
     )
 
 
-def _require_in_order(situation: Situation, name: str, at: Instant) -> None:
-    state, day = situation.state, london_date(at)
+def _require_in_order(situation: Situation, command: c.RectifyMilestone, at: Instant) -> None:
+    """A moment lies after what the milestone rested on when it was recorded, and before what rests on it."""
+    state, name, day = situation.state, command.milestone, london_date(at)
+    situation.require_within_calendar(day)
     situation.require(
-        at <= situation.command.now,
-        "not_in_the_future",
-        f"{day} is in the future",
-        "a moment that has passed",
+        at <= command.now, "not_in_the_future", f"{day} is in the future", "a moment that has passed"
     )
-    for earlier in sorted(RESTS_ON.get(name, frozenset()) & state.facts.keys()):
-        on = london_date(state.facts[earlier].at)
-        situation.require(on <= day, "order", f"{earlier} happened on {on}", f"{on} or later")
-    for later in _resting_on(state, name):
-        on = london_date(state.facts[later].at)
-        situation.require(day <= on, "order", f"{later} happened on {on}", f"{on} or earlier")
+    if name == BY_ITEM:
+        earlier = {"information_requested": state.information[command.subject or ""].requested_at}
+        later = {}
+    else:
+        version = state.facts[name].version
+        earlier = {
+            one: state.facts[one].at
+            for one in RESTS_ON[name] & state.facts.keys()
+            if state.facts[one].version < version
+        }
+        later = {
+            one: state.facts[one].at for one in _resting_on(state, name) if state.facts[one].version > version
+        }
+    for other, moment in sorted(earlier.items()):
+        on = london_date(moment)
+        situation.require(on <= day, "order", f"{other} happened on {on}", f"{on} or later")
+    for other, moment in sorted(later.items()):
+        on = london_date(moment)
+        situation.require(day <= on, "order", f"{other} happened on {on}", f"{on} or earlier")
 
 
-def close(situation: Situation, _: c.CloseInspection) -> tuple[e.Event, ...]:
+def close(situation: Situation, _: c.CloseInspection) -> e.Event:
     """An inspection is closed when what the outcome asks for is done; closing says what comes next."""
-    owed = [
-        d
-        for d in deadlines(situation.rules, situation.state)
-        if d.kind in FOLLOW_UP_KINDS and d.met_on is None
-    ]
+    owed = _duties_owed(situation)
     situation.require(
         not owed,
         "duties_done",
-        ", ".join(f"{d.kind.replace('_', ' ')} due {d.due}" for d in owed) + " is not done",
+        ", ".join(kind.replace("_", " ") for kind in owed) + " is not done",
         "the partnership's plan on record",
     )
-    return (situation.record(e.InspectionClosed, next=_what_comes_next(situation)),)
+    open_ones = situation.state.open_complaints
+    situation.require(
+        not open_ones,
+        "no_open_complaint",
+        f"{', '.join(open_ones)} is open",
+        "resolve_complaint before close_inspection",
+    )
+    return situation.record(e.InspectionClosed, next=_what_comes_next(situation))
+
+
+def _duties_owed(situation: Situation) -> list[DeadlineKind]:
+    """What the outcome asks of the partnership and is not done, whether or not its days have begun."""
+    state = situation.state
+    outcome = state.draft.findings.outcome if state.draft else None
+    return [
+        rule.kind
+        for rule in situation.handbook.deadlines
+        if rule.kind in FOLLOW_UP_KINDS
+        and rule.applies_to(outcome)
+        and not any(state.has(milestone) for milestone in rule.met_by)
+    ]
 
 
 def _what_comes_next(situation: Situation) -> tuple[e.NextInspection, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from domain.actors import roles_that_may
+from domain.actors import SPEAKS_FOR, roles_that_may
 from domain.calendar import WorkingCalendar
 from domain.errors import NotFoundError
 from domain.handbook import Handbook
@@ -13,8 +13,8 @@ from domain.inspection.commands import Command, NotifyArea, PlanInspection
 from domain.inspection.deadlines import bound_rules
 from domain.inspection.events import RESTS_ON, Event, Irregularity
 from domain.inspection.progress import current_draft
+from domain.inspection.record import State
 from domain.inspection.rules import RULES
-from domain.inspection.state import State
 from domain.inspection.vocabulary import DraftRef
 from domain.london import london_date
 from domain.refusal import Refusal
@@ -79,6 +79,15 @@ class Situation:
         bound = bound_rules(self.rules, self.state)
         return bound[1] if bound else self.rules.current_calendar
 
+    def require_within_calendar(self, *days: date) -> None:
+        """Refuse days of which the calendar knows nothing.
+
+        Raises:
+            CalendarHorizonError: a day lies outside its years.
+        """
+        for day in days:
+            self.calendar.is_working_day(day)
+
     def require(self, holds: bool, rule: str, because: str, accepted: str) -> None:
         """Refuse unless a rule holds, or yields and is named in the command.
 
@@ -90,7 +99,8 @@ class Situation:
         text = RULES[rule]
         command = self.command
         if text.yields and command.contrary_to is not None and rule in command.contrary_to.rules:
-            self.contrary.append(rule)
+            if rule not in self.contrary:
+                self.contrary.append(rule)
             return
         raise RefusedError(
             Refusal(code=rule, rule=text.says, because=because, accepted=accepted, waivable=text.yields)
@@ -100,7 +110,12 @@ class Situation:
         """Refuse unless the command names the draft as it now is."""
         draft = current_draft(self.state)
         if draft is None:
-            self.require(False, "draft_exists", "no draft stands", "submit a draft first")
+            self.require(
+                False,
+                "draft_exists",
+                "no draft stands beside the published report" if self.state.published else "no draft stands",
+                "correct_report first" if self.state.published else "submit_draft first",
+            )
         self.require(
             named == draft,
             "draft_is_current",
@@ -125,7 +140,7 @@ class Situation:
 
 
 def require_common(situation: Situation) -> None:
-    """Put the rules that every command has to keep: stage, moment, role, and what it rests on."""
+    """Put the rules that every command has to keep: moment, role, and what it rests on."""
     state, command = situation.state, situation.command
     name = command.records.model_fields["type"].default
     situation.require(
@@ -134,14 +149,8 @@ def require_common(situation: Situation) -> None:
         f"{command.occurred_at:%Y-%m-%d %H:%M} UTC is after now, {command.now:%Y-%m-%d %H:%M} UTC",
         "a moment that has passed",
     )
-    role = command.decided_by.role
-    able = roles_that_may(command.verb)
-    situation.require(
-        role in able,
-        "permission",
-        f"{role} does not decide this",
-        "decided by " + ", ".join(able),
-    )
+    situation.require_within_calendar(london_date(command.occurred_at))
+    require_permission(situation)
     situation.require(
         not (command.once and state.has(name)),
         "recorded_once",
@@ -157,6 +166,25 @@ def require_common(situation: Situation) -> None:
             + (f"which happened on {london_date(rests_on_at)}" if rests_on_at else "which has not happened"),
             f"{earlier} on record, and no later than this",
         )
+
+
+def require_permission(situation: Situation) -> None:
+    """Refuse when the role does not decide this, or does not speak for the organisation that is named."""
+    decided_by = situation.command.decided_by
+    able = roles_that_may(situation.command.verb)
+    situation.require(
+        decided_by.role in able,
+        "permission",
+        f"{decided_by.role} does not decide this",
+        "decided by " + ", ".join(able),
+    )
+    organisation = SPEAKS_FOR.get(decided_by.role, decided_by.organisation)
+    situation.require(
+        decided_by.organisation == organisation,
+        "permission",
+        f"{decided_by.role} does not speak for {decided_by.organisation}",
+        f"organisation {organisation}",
+    )
 
 
 def require_duties_apart(situation: Situation, *persons: str, doing: str) -> None:

@@ -27,6 +27,12 @@ class DeadlineMove(Value):
     now: date | None
 
 
+class MovesDeadlines(Value):
+    """Says which deadlines an event moves or ends, so that no due day changes silently."""
+
+    moved: tuple[DeadlineMove, ...] = ()
+
+
 class NextInspection(Value):
     """What the outcome brings next: the kind and the window in which it is due."""
 

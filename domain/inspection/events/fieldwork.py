@@ -36,7 +36,6 @@ class SafeguardingConcernReferred(Event, ConcernMatter):
     """A safeguarding concern was referred."""
 
     type: Literal["safeguarding_concern_referred"] = "safeguarding_concern_referred"
-    rests_on = frozenset({"inspection_planned"})
 
 
 class InspectionPaused(Event, PauseMatter):

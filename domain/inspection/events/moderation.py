@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from domain.inspection.events.base import Event
+from domain.inspection.events.base import Event, MovesDeadlines
 from domain.inspection.matters import (
     ApprovalMatter,
     CommentAnswerMatter,
@@ -19,7 +19,7 @@ from domain.inspection.matters import (
 from domain.inspection.vocabulary import DraftRef
 
 
-class DraftSubmitted(Event, DraftMatter):
+class DraftSubmitted(Event, DraftMatter, MovesDeadlines):
     """A draft report stands. Approvals of earlier ones no longer count."""
 
     type: Literal["draft_submitted"] = "draft_submitted"
@@ -34,14 +34,14 @@ class DraftApproved(Event, ApprovalMatter):
     rests_on = frozenset({"draft_submitted"})
 
 
-class DraftReturned(Event, DraftReturnMatter):
+class DraftReturned(Event, DraftReturnMatter, MovesDeadlines):
     """The draft goes back to its author."""
 
     type: Literal["draft_returned"] = "draft_returned"
     rests_on = frozenset({"draft_submitted"})
 
 
-class AdditionalEvidenceOrdered(Event, EvidenceOrderMatter):
+class AdditionalEvidenceOrdered(Event, EvidenceOrderMatter, MovesDeadlines):
     """More evidence has to be gathered; the draft, its comments and its outcome fall."""
 
     type: Literal["additional_evidence_ordered"] = "additional_evidence_ordered"
@@ -83,18 +83,18 @@ class ComplaintLodged(Event, ComplaintMatter):
     rests_on = frozenset({"draft_sent_for_comment"})
 
 
-class ComplaintResolved(Event, ComplaintResolutionMatter):
+class ComplaintResolved(Event, ComplaintResolutionMatter, MovesDeadlines):
     """A complaint is resolved."""
 
     type: Literal["complaint_resolved"] = "complaint_resolved"
     rests_on = frozenset({"complaint_lodged"})
 
 
-class OutcomeDecided(Event, OutcomeMatter):
+class OutcomeDecided(Event, OutcomeMatter, MovesDeadlines):
     """The outcome is decided."""
 
     type: Literal["outcome_decided"] = "outcome_decided"
-    rests_on = frozenset({"draft_submitted"})
+    rests_on = frozenset({"draft_submitted", "draft_sent_for_comment"})
     draft: DraftRef
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from domain.inspection.events.base import Event
+from domain.inspection.events.base import Event, MovesDeadlines
 from domain.inspection.matters import (
     DeferralMatter,
     PlanMatter,
@@ -32,7 +32,7 @@ class TeamMemberReplaced(Event, TeamChangeMatter):
     rests_on = frozenset({"team_appointed"})
 
 
-class InspectionDeferred(Event, DeferralMatter):
+class InspectionDeferred(Event, DeferralMatter, MovesDeadlines):
     """The inspection is put off; it has to be planned anew."""
 
     type: Literal["inspection_deferred"] = "inspection_deferred"

@@ -31,7 +31,6 @@ class PollsRecorded(Event, PollsMatter):
     """There are polls in the area; publication is embargoed in the weeks before."""
 
     type: Literal["polls_recorded"] = "polls_recorded"
-    rests_on = frozenset({"inspection_planned"})
 
 
 class ReportReleased(Event, DraftNamedMatter):

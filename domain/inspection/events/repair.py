@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from domain.inspection.events.base import DeadlineMove, Event, NextInspection
+from domain.inspection.events.base import Event, MovesDeadlines, NextInspection
 from domain.inspection.matters import (
     ExtensionMatter,
     HandbookMoveMatter,
@@ -11,33 +11,29 @@ from domain.inspection.matters import (
 from domain.values import Instant, Pin
 
 
-class DeadlineExtended(Event, ExtensionMatter):
+class DeadlineExtended(Event, ExtensionMatter, MovesDeadlines):
     """A deadline was moved to a later day."""
 
     type: Literal["deadline_extended"] = "deadline_extended"
     rests_on = frozenset({"area_notified"})
     is_milestone = False
-    moved: tuple[DeadlineMove, ...] = ()
 
 
-class HandbookMoved(Event, HandbookMoveMatter):
+class HandbookMoved(Event, HandbookMoveMatter, MovesDeadlines):
     """The inspection is bound to another handbook version."""
 
     type: Literal["handbook_moved"] = "handbook_moved"
     rests_on = frozenset({"area_notified"})
     is_milestone = False
     handbook: Pin
-    moved: tuple[DeadlineMove, ...] = ()
 
 
-class MilestoneRectified(Event, RectificationMatter):
+class MilestoneRectified(Event, RectificationMatter, MovesDeadlines):
     """A milestone was recorded wrongly; both values stay readable."""
 
     type: Literal["milestone_rectified"] = "milestone_rectified"
-    rests_on = frozenset({"inspection_planned"})
     is_milestone = False
     was: Instant
-    moved: tuple[DeadlineMove, ...] = ()
 
 
 class InspectionClosed(Event):

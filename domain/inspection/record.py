@@ -1,0 +1,136 @@
+"""What is on record of an inspection: the shape of its state."""
+
+from datetime import date
+
+from pydantic import Field
+
+from domain.handbook import DeadlineKind
+from domain.inspection.vocabulary import Draft, DraftRef, InformationItem, TeamMember, TrackedChild
+from domain.values import (
+    AreaCode,
+    BodyRef,
+    Inspectorate,
+    Instant,
+    Kind,
+    Period,
+    PersonRef,
+    Pin,
+    Sha256,
+    Value,
+)
+
+DeadlineKey = tuple[DeadlineKind, str | None]
+"""What tells a deadline from the inspection's others: its kind, and what it is about."""
+
+
+class Fact(Value):
+    """A milestone as it now stands on record.
+
+    `version` is the inspection's version with which it was recorded, so that of two milestones one can
+    say which was recorded first; `first_at` is the moment that was given then, rectified or not.
+    """
+
+    version: int
+    at: Instant
+    first_at: Instant
+    decided_by: PersonRef
+    recorded_by: PersonRef
+
+
+class Item(InformationItem):
+    """An item of information, when it was asked for, and whether it has come."""
+
+    version: int
+    requested_at: Instant
+    received_at: Instant | None = None
+
+
+class Pause(Value):
+    """One pause of fieldwork: until when it was agreed, and whether it is over."""
+
+    version: int
+    paused_at: Instant
+    resume_by: date
+    resumed_at: Instant | None = None
+
+
+class Extension(Value):
+    """A later day for a deadline. It holds for the run of the deadline in which it was given."""
+
+    version: int
+    to: date
+
+
+class Published(Value):
+    """One published version of the report."""
+
+    report_version: int
+    draft: DraftRef
+    sha256: Sha256
+    address: str
+
+
+class State(Value):
+    """An inspection. `facts` holds the milestones that count now, by event type."""
+
+    version: int = 0
+    area: AreaCode | None = None
+    kind: Kind = Kind.FULL
+    notify_on: date | None = None
+    on_site: Period | None = None
+    bodies: tuple[BodyRef, ...] = ()
+    school_holidays: tuple[Period, ...] = ()
+    handbook: Pin | None = None
+    calendar: Pin | None = None
+    facts: dict[str, Fact] = Field(default_factory=dict)
+    team: tuple[TeamMember, ...] = ()
+    left_the_team: tuple[PersonRef, ...] = ()
+    information: dict[str, Item] = Field(default_factory=dict)
+    children: tuple[TrackedChild, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    evidence_open: bool = False
+    draft: Draft | None = None
+    drafts: int = 0
+    approvals: dict[Inspectorate, DraftRef] = Field(default_factory=dict)
+    sign_offs: dict[Inspectorate, DraftRef] = Field(default_factory=dict)
+    comments: int = 0
+    complaints: dict[str, bool] = Field(default_factory=dict)
+    polls: tuple[date, ...] = ()
+    released: DraftRef | None = None
+    published: tuple[Published, ...] = ()
+    principal_authority: BodyRef | None = None
+    extensions: dict[DeadlineKey, Extension] = Field(default_factory=dict)
+    warned: dict[DeadlineKey, date] = Field(default_factory=dict)
+    missed: dict[DeadlineKey, date] = Field(default_factory=dict)
+
+    def has(self, milestone: str) -> bool:
+        """Say whether a milestone counts now."""
+        return milestone in self.facts
+
+    def at(self, milestone: str) -> Instant | None:
+        """Return when a milestone happened, if it counts now."""
+        fact = self.facts.get(milestone)
+        return fact.at if fact else None
+
+    def has_since(self, milestone: str, earlier: str) -> bool:
+        """Say whether a milestone counts and was recorded after another that counts.
+
+        So what settled one round (a comment, a complaint) does not settle the next.
+        """
+        return (
+            milestone in self.facts
+            and earlier in self.facts
+            and (self.facts[milestone].version > self.facts[earlier].version)
+        )
+
+    @property
+    def paused_until(self) -> date | None:
+        """The day until which fieldwork is paused, as agreed with the pause; none if it goes on."""
+        if self.pauses and self.pauses[-1].resumed_at is None:
+            return self.pauses[-1].resume_by
+        return None
+
+    @property
+    def open_complaints(self) -> tuple[str, ...]:
+        """References of the complaints that are not resolved."""
+        return tuple(reference for reference, is_open in self.complaints.items() if is_open)
