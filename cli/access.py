@@ -3,15 +3,16 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.errors import NotFoundError, UnavailableError
-from workers.desk import Desk
-from workers.embedded.clock import rehearsal_desk
+from workers.embedded.address import StackAddress, find_running
 from workers.embedded.postgres import Postgres
-from workers.embedded.stack import StackAddress, find_running
-from workers.settings import Settings, external_temporal
-from workers.worker import Stores, connect, connect_as_configured, open_stores
+from workers.settings import Settings
+from workers.stores import Stores, open_stores
+
+if TYPE_CHECKING:
+    from workers.desk import Desk
 
 
 def settings() -> Settings:
@@ -68,12 +69,17 @@ def _newest_rehearsal(names: tuple[str, ...]) -> str:
 
 
 @asynccontextmanager
-async def acting() -> AsyncIterator[tuple[Desk, Stores]]:
+async def acting() -> AsyncIterator[tuple["Desk", Stores]]:
     """Open the desk at which milestones are handed in, and the ledger behind it.
 
     Raises:
         UnavailableError: no stack runs, or what is set cannot be reached.
     """
+    # Reading needs none of this, and loading it takes longer than reading.
+    from workers.desk import Desk
+    from workers.external import external_temporal
+    from workers.worker import connect_as_configured
+
     chosen = settings()
     external = external_temporal(os.environ)
     running = find_running(chosen)
@@ -91,7 +97,11 @@ async def acting() -> AsyncIterator[tuple[Desk, Stores]]:
         yield desk, stores
 
 
-async def _desk_of(running: StackAddress) -> Desk:
+async def _desk_of(running: StackAddress) -> "Desk":
+    from workers.desk import Desk
+    from workers.embedded.clock import rehearsal_desk
+    from workers.worker import connect
+
     client = await connect(running.temporal_address, running.namespace)
     return rehearsal_desk(client, running) if running.rehearsal else Desk(client, running.task_queue)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
 from cyclopts import Parameter
@@ -19,9 +19,11 @@ from domain.london import LONDON, at_time, london_date
 from domain.messages import Answer, MilestoneRequest
 from domain.values import AreaCode, BodyRef, InspectionId, PersonRef, SealedText
 from eventstore.people import Directory
-from workers.desk import Desk
+from workers.stores import Stores
 from workers.summary import fold
-from workers.worker import Stores
+
+if TYPE_CHECKING:
+    from workers.desk import Desk
 
 NOON = time(12)
 
@@ -242,7 +244,7 @@ async def _with_placeholders(
 
 
 async def _send(
-    desk: Desk, kind: type[Command], inspection: str, deed: Deed, command: dict[str, Any]
+    desk: "Desk", kind: type[Command], inspection: str, deed: Deed, command: dict[str, Any]
 ) -> Exit:
     request = MilestoneRequest(
         inspection=inspection,

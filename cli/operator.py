@@ -18,10 +18,12 @@ from domain.errors import MalformedError, NotFoundError
 from domain.london import LONDON
 from eventstore.migrate import migrate
 from workers.embedded import clock as rehearsal_clock
-from workers.embedded.stack import StackAddress, find_running, running_stack
+from workers.embedded.address import StackAddress, find_running
+from workers.embedded.stack import running_stack
 from workers.logs import configure
 from workers.settings import Settings
-from workers.worker import build_worker, connect, open_stores
+from workers.stores import open_stores
+from workers.worker import build_worker, connect
 from workflows import search_attributes
 
 clock = App(name="clock", help="Move the clock of a rehearsal.", help_format="plaintext")

@@ -15,8 +15,8 @@ from domain.inspection.vocabulary import Stage
 from domain.london import london_date
 from domain.rulebook import Rulebook
 from eventstore.worklist import CaseRow, DeadlineRow, DeadlineStatus, Worklist
+from workers.stores import Stores
 from workers.summary import summariser
-from workers.worker import Stores
 
 PATIENCE_SECONDS: Final = 2
 Flag = Annotated[bool, Parameter(negative=())]

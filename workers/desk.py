@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -27,6 +28,7 @@ from domain.errors import (
     UnavailableError,
 )
 from domain.messages import Answer, MilestoneRequest, StartInspection
+from domain.values import InspectionId
 from eventstore.errors import RehearsalError
 from workflows.inspection import InspectionWorkflow
 
@@ -45,6 +47,8 @@ _ERRORS: Final[dict[str, type[InspectionsError]]] = {
         UnavailableError,
     )
 }
+
+_NAME: Final[TypeAdapter[str]] = TypeAdapter(InspectionId)
 
 Start = Callable[[str], StartInspection]
 
@@ -74,6 +78,10 @@ class Desk:
                 then unknown; the same request under the same id finds out.
             IntegrityError: the ledger holds what its workers cannot read.
         """
+        try:
+            _NAME.validate_python(request.inspection)
+        except ValidationError as error:
+            raise MalformedError(f"{request.inspection!r} is no name such as SFK-2023-F1") from error
         for attempt in range(START_ANEW):
             try:
                 return await self._put(request)

@@ -1,7 +1,7 @@
 """What an operator may set, read once from the environment.
 
 Only `INSPECTIONS_…` variables are read here. How to reach a Temporal server of one's own is said with
-the variables and the file that the `temporal` command reads too (`external_temporal`).
+the variables and the file that the `temporal` command reads too (`workers.external`).
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
-from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from domain.errors import MalformedError
 from domain.values import PersonRef, Value
@@ -72,26 +71,6 @@ class Settings(Value):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             raise MalformedError(f"{_variable(str(first['loc'][0]))}: {first['msg']}") from None
-
-
-def external_temporal(environ: Mapping[str, str]) -> ClientConnectConfig | None:
-    """Say how to reach the Temporal server that `TEMPORAL_ADDRESS` or `TEMPORAL_PROFILE` name.
-
-    Returns None when neither is set: then the embedded server is meant, even if a configuration file
-    for the `temporal` command lies in the home directory.
-
-    Raises:
-        MalformedError: what they name cannot be read or says no address.
-    """
-    if not (environ.get("TEMPORAL_ADDRESS") or environ.get("TEMPORAL_PROFILE")):
-        return None
-    try:
-        config = ClientConfig.load_client_connect_config(override_env_vars=environ)
-    except (RuntimeError, ValueError) as error:
-        raise MalformedError(f"the configuration of the Temporal client cannot be read: {error}") from error
-    if not config.get("target_host"):
-        raise MalformedError("TEMPORAL_PROFILE names a profile without an address; set TEMPORAL_ADDRESS")
-    return config
 
 
 def _variable(field: str) -> str:

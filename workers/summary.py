@@ -10,7 +10,7 @@ from domain.london import london_date
 from domain.rulebook import Rulebook
 from eventstore.envelope import Entry
 from eventstore.worklist import CaseRow, CaseSummary, DeadlineRow, Summarise
-from workers.worker import CODEC
+from workers.stores import CODEC
 
 
 def fold(entries: Sequence[Entry]) -> State:

@@ -1,11 +1,7 @@
 """The composition root: what a worker is made of, put together in one place."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import asyncpg
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConnectConfig
@@ -16,42 +12,11 @@ from activities.commands import CommandHandler, Interruption, go_on
 from activities.inspection import InspectionActivities
 from activities.publication import Publisher
 from domain.errors import UnavailableError
-from domain.inspection.events import EVENT_TYPES, Event
+from domain.inspection.events import Event
 from domain.rulebook import Rulebook
 from eventstore.codec import Codec
-from eventstore.people import Directory
-from eventstore.pool import open_pool
-from eventstore.postgres import PostgresLedger
-from eventstore.sealed import SealedTexts
+from workers.stores import CODEC, Stores
 from workflows.inspection import InspectionWorkflow
-
-CODEC: Codec[Event] = Codec(EVENT_TYPES, {})
-"""Reads and writes every event that the domain knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """What lies in the database, each through its own door."""
-
-    pool: asyncpg.Pool
-    ledger: PostgresLedger
-    texts: SealedTexts
-    directory: Directory
-
-
-@asynccontextmanager
-async def open_stores(database_url: str) -> AsyncIterator[Stores]:
-    """Open the ledger and what lies beside it.
-
-    Raises:
-        UnavailableError: PostgreSQL cannot be reached.
-        SchemaError: the database is older or newer than this code.
-    """
-    pool = await open_pool(database_url)
-    try:
-        yield Stores(pool, await PostgresLedger.open(pool), SealedTexts(pool), Directory(pool))
-    finally:
-        await pool.close()
 
 
 async def connect(address: str, namespace: str = "default") -> Client:

@@ -24,8 +24,9 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from domain.errors import MalformedError, UnavailableError
 from workers.embedded import locks
+from workers.embedded.address import AlreadyRunningError, StackAddress, find_running
 from workers.embedded.postgres import Postgres
-from workers.embedded.stack import AlreadyRunningError, StackAddress, find_running, running_stack
+from workers.embedded.stack import running_stack
 from workers.embedded.temporal import TemporalServer, free_port
 from workers.settings import Settings
 

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.errors import MalformedError
-from workers.settings import Settings, external_temporal
+from workers.external import external_temporal
+from workers.settings import Settings
 
 
 def test_every_setting_has_a_default() -> None:

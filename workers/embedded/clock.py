@@ -11,7 +11,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from domain.messages import StartInspection
 from workers.desk import Desk
-from workers.embedded.stack import StackAddress
+from workers.embedded.address import StackAddress
 from workflows.inspection import InspectionWorkflow
 
 _FILE: Final = "clock.json"

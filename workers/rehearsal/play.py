@@ -18,7 +18,8 @@ from workers.rehearsal.cases import Case
 from workers.rehearsal.conductor import Conductor, Part, Words
 from workers.rehearsal.script import PARTNERSHIP, PEOPLE, UNWRITTEN, Script, bodies_of, write_script
 from workers.settings import Settings
-from workers.worker import CODEC, Stores, build_worker, connect, open_stores
+from workers.stores import CODEC, Stores, open_stores
+from workers.worker import build_worker, connect
 from workflows import search_attributes
 
 WHY_IRREGULAR = "The published dates say so; a rehearsal records what happened."

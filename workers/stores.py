@@ -1,0 +1,42 @@
+"""What lies in the database: the ledger, the sealed texts and the directory, each through its own door."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from domain.inspection.events import EVENT_TYPES, Event
+from eventstore.codec import Codec
+from eventstore.people import Directory
+from eventstore.pool import open_pool
+from eventstore.postgres import PostgresLedger
+from eventstore.sealed import SealedTexts
+
+CODEC: Codec[Event] = Codec(EVENT_TYPES, {})
+"""Reads and writes every event that the domain knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What lies in the database, each through its own door."""
+
+    pool: asyncpg.Pool
+    ledger: PostgresLedger
+    texts: SealedTexts
+    directory: Directory
+
+
+@asynccontextmanager
+async def open_stores(database_url: str) -> AsyncIterator[Stores]:
+    """Open the ledger and what lies beside it.
+
+    Raises:
+        UnavailableError: PostgreSQL cannot be reached.
+        SchemaError: the database is older or newer than this code.
+    """
+    pool = await open_pool(database_url)
+    try:
+        yield Stores(pool, await PostgresLedger.open(pool), SealedTexts(pool), Directory(pool))
+    finally:
+        await pool.close()
