@@ -1,8 +1,8 @@
 """Publication: rendering what was released, laying it where the public finds it, and noting its digest.
 
 Safe to repeat at any line. The file is written whole or not at all, under a name that the report version
-gives; the ledger takes note once, under an id that the report version gives. A repetition before the note
-writes the file again, one after it finds nothing left to publish.
+gives; the ledger takes note once, because the note ends the release. A repetition before the note writes
+the file again, one after it finds nothing left to publish.
 """
 
 import asyncio
@@ -91,7 +91,7 @@ class Publisher:
         self._at("after laying the report down")
         request = own_request(
             question.inspection,
-            publication_id(question.inspection, version, draft.digest, state.facts["report_released"].version),
+            publication_id(question.inspection, version, draft.digest, question.now),
             {
                 "type": "confirm_publication",
                 "occurred_at": question.now.isoformat(),

@@ -173,13 +173,13 @@ def tick_id(inspection: str, version: int, due: datetime) -> UUID:
     return uuid5(NAMESPACE, f"{inspection}/tick/{version}/{due.isoformat()}")
 
 
-def publication_id(inspection: str, report_version: int, draft_digest: str, released: int) -> UUID:
+def publication_id(inspection: str, report_version: int, draft_digest: str, asked_at: datetime) -> UUID:
     """Return the id of the command by which the system notes a publication.
 
-    Args:
-        released: the version of the event that released it; a release that was struck may come again.
+    Asked again after a refusal it is another command, or that refusal would stand for ever.
     """
-    return uuid5(NAMESPACE, f"{inspection}/publication/{report_version}/{draft_digest}/{released}")
+    asked = asked_at.isoformat()
+    return uuid5(NAMESPACE, f"{inspection}/publication/{report_version}/{draft_digest}/{asked}")
 
 
 def unreadable_id(inspection: str, sha256: str, problem: str) -> UUID:

@@ -308,9 +308,11 @@ class InspectionWorkflow:
     def _check_request(self, request: MilestoneRequest) -> None:
         """Refuse what is malformed before it enters the history."""
         if request.inspection != self._start.inspection:
-            raise _malformed(f"inspection is {request.inspection}; this is {self._start.inspection}")
+            raise ApplicationError(
+                f"inspection is {request.inspection}; this is {self._start.inspection}", type="MALFORMED"
+            )
         if problem := request.problem():
-            raise _malformed(problem)
+            raise ApplicationError(problem, type="MALFORMED")
 
     @workflow.signal(dynamic=True)
     async def record_without_waiting(self, name: str, args: Sequence[RawValue]) -> None:
@@ -342,8 +344,10 @@ class InspectionWorkflow:
             await self._a_while()
 
     def _read(self, name: str, args: Sequence[RawValue]) -> MilestoneRequest:
-        if name != "record" or len(args) != 1:
-            raise _malformed(f"signal {name} with {len(args)} payloads; record with one is accepted")
+        if name != "record":
+            raise ApplicationError("record is the only signal with a request", type="UNKNOWN_SIGNAL")
+        if len(args) != 1:
+            raise ApplicationError("one request to a signal is accepted", type="NOT_ONE_PAYLOAD")
         return workflow.payload_converter().from_payload(args[0].payload, MilestoneRequest)
 
     def _asking_for(self, request: MilestoneRequest) -> HandleQuestion:
@@ -362,7 +366,7 @@ class InspectionWorkflow:
             rehearsal=self._start.rehearsal,
             sha256=hashlib.sha256(content).hexdigest(),
             size=len(content),
-            problem=type(error).__name__,
+            problem=(isinstance(error, ApplicationError) and error.type) or type(error).__name__,
         )
 
     @workflow.query(name="standing")
@@ -379,10 +383,6 @@ class InspectionWorkflow:
     def get_waits_for(self) -> str | None:
         """Say which milestone the process waits for."""
         return self.waits_for
-
-
-def _malformed(problem: str) -> ApplicationError:
-    return ApplicationError(problem, type="MALFORMED", non_retryable=True)
 
 
 def _refuse_cancellation(error: ActivityError) -> None:
