@@ -1,5 +1,6 @@
 """The composition root: what a worker is made of, put together in one place."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
@@ -68,11 +69,17 @@ def build_worker(
             asked.note_unreadable_signal,
             publisher.publish_report,
         ],
-        workflow_runner=SandboxedWorkflowRunner(
-            # Pydantic models that are read anew for each workflow cost a quarter of a worker's time.
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(
-                "domain", "pydantic", "pydantic_core"
-            )
-        ),
+        workflow_runner=workflow_runner(),
         max_cached_workflows=2_000,
+        graceful_shutdown_timeout=timedelta(seconds=10),
+    )
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """Run workflows in the sandbox, with the message models shared."""
+    return SandboxedWorkflowRunner(
+        # Pydantic models that are read anew for each workflow cost a quarter of a worker's time.
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(
+            "domain", "pydantic", "pydantic_core"
+        )
     )

@@ -74,12 +74,26 @@ class Case(Value):
     def _hangs_together(self) -> Self:
         _require(self.fieldwork_end >= self.fieldwork_start, "fieldwork_end", "not before fieldwork_start")
         _require(self.published > self.fieldwork_end, "published", "after fieldwork_end")
+        _require(_in_order(self.notified, self.fieldwork_start), "notified", "before fieldwork_start")
+        received = self.final_report_received
+        _require(
+            _in_order(self.fieldwork_end, received) and (received is None or received <= self.published),
+            "final_report_received",
+            "after fieldwork_end and not after published",
+        )
+        for column in ("strategic_plan_published", "plan_submitted", "plan_accepted", "plan_published"):
+            done_on: date | None = getattr(self, column)
+            _require(done_on is None or done_on >= self.published, column, "not before published")
         action_plan = (self.plan_submitted, self.plan_accepted, self.plan_published)
         if self.outcome is Outcome.WIDESPREAD_FAILINGS:
             _require(self.strategic_plan_published is None, "strategic_plan_published", "empty for outcome 3")
         else:
             _require(not any(action_plan), "plan_submitted", "empty unless the outcome is 3")
         return self
+
+
+def _in_order(first: date | None, second: date | None) -> bool:
+    return first is None or second is None or first < second
 
 
 def _require(holds: bool, column: str, accepted: str) -> None:

@@ -8,6 +8,7 @@ from functools import reduce
 
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from domain.errors import CalendarHorizonError, MalformedError, NotFoundError
 from domain.inspection.deadlines import Deadline, deadlines
 from domain.inspection.events import Event
 from domain.inspection.state import State, evolve, initial
@@ -72,13 +73,20 @@ async def rehearse(
 
 
 def write_scripts(cases: Sequence[Case], rules: Rulebook) -> list[Script]:
-    """Write a script for each case, in the order of the file; an area's inspections of a year are counted."""
+    """Write a script for each case, in the order of the file; an area's inspections of a year are counted.
+
+    Raises:
+        MalformedError: a case lies before the first handbook or outside the calendar.
+    """
     seen: Counter[tuple[str, int]] = Counter()
     scripts = []
     for case in cases:
-        year = (case.area, case.fieldwork_end.year)
+        year = (case.area, case.fieldwork_start.year)
         seen[year] += 1
-        scripts.append(write_script(case, seen[year], rules))
+        try:
+            scripts.append(write_script(case, seen[year], rules))
+        except (NotFoundError, CalendarHorizonError) as error:
+            raise MalformedError(f"{case.area}, fieldwork from {case.fieldwork_start}: {error}") from error
     return scripts
 
 

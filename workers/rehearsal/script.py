@@ -105,7 +105,7 @@ def write_script(case: Case, number: int, rules: Rulebook) -> Script:
     """
     calendar = rules.current_calendar
     dates = _fill_dates(case, rules, calendar)
-    inspection = f"{case.area}-{dates.by_name['on_site_from'].year}-F{number}"
+    inspection = f"{case.area}-{case.fieldwork_start.year}-F{number}"
     steps = (*_to_fieldwork(case, dates.by_name), *_to_publication(case, dates.by_name), *_after(case, rules))
     return Script(
         inspection=inspection,
@@ -119,18 +119,24 @@ def write_script(case: Case, number: int, rules: Rulebook) -> Script:
 def _fill_dates(case: Case, rules: Rulebook, calendar: WorkingCalendar) -> _Dates:
     dates = _Dates()
     back = calendar.add_working_days
-    if case.fieldwork_start.weekday() == THURSDAY:
-        begun = dates.known("fieldwork_begun", case.fieldwork_start)
-        monday = begun + timedelta(days=(MONDAY - begun.weekday()) % 7)
+    end = dates.known("fieldwork_ended", dates.known("on_site_to", case.fieldwork_end))
+    monday = case.fieldwork_start + timedelta(days=(MONDAY - case.fieldwork_start.weekday()) % 7)
+    begins_before_on_site = case.fieldwork_start.weekday() == THURSDAY and monday <= end
+    if begins_before_on_site:
         on_site = dates.assume("on_site_from", monday)
     else:
         on_site = dates.known("on_site_from", case.fieldwork_start)
-        dates.assume("fieldwork_begun", back(on_site, -2))
-    end = dates.known("fieldwork_ended", dates.known("on_site_to", case.fieldwork_end))
     notified = dates.known_or("notified", case.notified, back(on_site, -10))
+    if begins_before_on_site:
+        dates.known("fieldwork_begun", case.fieldwork_start)
+    else:
+        dates.assume("fieldwork_begun", max(back(on_site, -2), notified))
     dates.assume("planned", back(notified, -10))
-    dates.assume("surveys_closed", notified + timedelta(days=7 - notified.weekday() + TUESDAY))
-    received = dates.known_or("final_report_received", case.final_report_received, back(case.published, -8))
+    tuesday = notified + timedelta(days=7 - notified.weekday() + TUESDAY)
+    dates.assume("surveys_closed", min(tuesday, end))
+    # An inspection that was published within days has no room for the eight; order goes first.
+    eight_before = max(back(case.published, -8), end)
+    received = dates.known_or("final_report_received", case.final_report_received, eight_before)
     dates.assume("final_report_sent", received)
     decided = dates.assume("outcome_decided", max(end, back(received, -1)))
     length = calendar.working_days_between(end, decided)
