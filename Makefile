@@ -21,7 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/pip check
 	touch $(STAMP)
 
-demo: setup ## Rehearse the published inspections of 2023 on a virtual clock
+demo: setup ## Rehearse published inspections of the last years on virtual clocks
 	$(BIN)/inspections rehearse examples/published-inspections.csv
 
 test: setup ## Run the tests against a real PostgreSQL and a real Temporal server
