@@ -1,6 +1,7 @@
 """What an inspection has become: the fold of its events.
 
-`evolve` never judges and never fails on an event that is in the ledger; it only takes note.
+`evolve` never judges and never fails on an event that is in the ledger; it only takes note. Nor does it
+fail when events before it are left out, as in a look back at a day on which they had not happened.
 """
 
 from collections.abc import Callable
@@ -94,6 +95,8 @@ def _information_received(state: State, event: e.InformationReceived) -> Change:
 
 
 def _item_changed(state: State, item: str, **update: Any) -> Change:
+    if item not in state.information:
+        return {}
     changed = state.information[item].model_copy(update=update)
     return {"information": {**state.information, item: changed}}
 
@@ -118,6 +121,8 @@ def _resumed(state: State, event: e.InspectionResumed) -> Change:
 
 
 def _last_pause(state: State, **update: Any) -> Change:
+    if not state.pauses:
+        return {}
     return {"pauses": (*state.pauses[:-1], state.pauses[-1].model_copy(update=update))}
 
 
@@ -277,6 +282,8 @@ def _redated(state: State, event: e.MilestoneRectified) -> Change:
     name, at = event.milestone, event.happened_at
     if name == "information_received":
         return _item_changed(state, event.subject or "", received_at=at)
+    if name not in state.facts:
+        return {}
     change: Change = {}
     fact = state.facts[name]
     match name:

@@ -68,7 +68,7 @@ def deadline_moves(rules: Rulebook, before: State, after: State) -> tuple[e.Dead
 
 def with_moves(rules: Rulebook, state: State, event: e.Event) -> e.Event:
     """Complete an event that moves deadlines with what it moves."""
-    if "moved" not in type(event).model_fields:
+    if not isinstance(event, e.MovesDeadlines):
         return event
     return event.model_copy(update={"moved": deadline_moves(rules, state, evolve(state, event))})
 

@@ -4,15 +4,15 @@ An event rests on others (`rests_on`): it makes no sense without them, may not h
 them, and a look back at a day on which they had not happened leaves it out.
 """
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
 
-from domain.inspection.events.base import DeadlineMove, Event, Irregularity, NextInspection
+from domain.inspection.events.base import DeadlineMove, Event, Irregularity, MovesDeadlines, NextInspection
 from domain.inspection.events.clock import (
     CommentWindowLapsed,
     DeadlineApproaching,
-    DeadlineEvent,
     DeadlineMissed,
     DeadlineMissTakenBack,
 )
@@ -147,11 +147,15 @@ AnyEvent = Annotated[
     Field(discriminator="type"),
 ]
 
-EVENT_TYPES: dict[str, type[Event]] = {
-    kind.model_fields["type"].default: kind
-    for kind in (*Event.__subclasses__(), *DeadlineEvent.__subclasses__())
-    if "type" in kind.model_fields
-}
+
+def _kinds(of: type[Event]) -> Iterator[type[Event]]:
+    for kind in of.__subclasses__():
+        if "type" in kind.model_fields:
+            yield kind
+        yield from _kinds(kind)
+
+
+EVENT_TYPES: dict[str, type[Event]] = {kind.model_fields["type"].default: kind for kind in _kinds(Event)}
 """Every event class by its type, as the ledger names it."""
 
 
@@ -205,6 +209,7 @@ __all__ = [
     "InspectionWithdrawn",
     "Irregularity",
     "MilestoneRectified",
+    "MovesDeadlines",
     "NextInspection",
     "OnSiteBegun",
     "OutcomeDecided",

@@ -27,12 +27,6 @@ class DeadlineMove(Value):
     now: date | None
 
 
-class MovesDeadlines(Value):
-    """Says which deadlines an event moves or ends, so that no due day changes silently."""
-
-    moved: tuple[DeadlineMove, ...] = ()
-
-
 class NextInspection(Value):
     """What the outcome brings next: the kind and the window in which it is due."""
 
@@ -53,3 +47,9 @@ class Event(Value):
     decided_by: Actor
     recorded_by: Recorder
     irregular: Irregularity | None = None
+
+
+class MovesDeadlines(Event):
+    """An event that says which deadlines it moves or ends, so that no due day changes silently."""
+
+    moved: tuple[DeadlineMove, ...] = ()

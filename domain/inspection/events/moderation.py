@@ -19,7 +19,7 @@ from domain.inspection.matters import (
 from domain.inspection.vocabulary import DraftRef
 
 
-class DraftSubmitted(Event, DraftMatter, MovesDeadlines):
+class DraftSubmitted(MovesDeadlines, DraftMatter):
     """A draft report stands. Approvals of earlier ones no longer count."""
 
     type: Literal["draft_submitted"] = "draft_submitted"
@@ -34,14 +34,14 @@ class DraftApproved(Event, ApprovalMatter):
     rests_on = frozenset({"draft_submitted"})
 
 
-class DraftReturned(Event, DraftReturnMatter, MovesDeadlines):
+class DraftReturned(MovesDeadlines, DraftReturnMatter):
     """The draft goes back to its author."""
 
     type: Literal["draft_returned"] = "draft_returned"
     rests_on = frozenset({"draft_submitted"})
 
 
-class AdditionalEvidenceOrdered(Event, EvidenceOrderMatter, MovesDeadlines):
+class AdditionalEvidenceOrdered(MovesDeadlines, EvidenceOrderMatter):
     """More evidence has to be gathered; the draft, its comments and its outcome fall."""
 
     type: Literal["additional_evidence_ordered"] = "additional_evidence_ordered"
@@ -83,14 +83,14 @@ class ComplaintLodged(Event, ComplaintMatter):
     rests_on = frozenset({"draft_sent_for_comment"})
 
 
-class ComplaintResolved(Event, ComplaintResolutionMatter, MovesDeadlines):
+class ComplaintResolved(MovesDeadlines, ComplaintResolutionMatter):
     """A complaint is resolved."""
 
     type: Literal["complaint_resolved"] = "complaint_resolved"
     rests_on = frozenset({"complaint_lodged"})
 
 
-class OutcomeDecided(Event, OutcomeMatter, MovesDeadlines):
+class OutcomeDecided(MovesDeadlines, OutcomeMatter):
     """The outcome is decided."""
 
     type: Literal["outcome_decided"] = "outcome_decided"

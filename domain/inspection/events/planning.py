@@ -32,7 +32,7 @@ class TeamMemberReplaced(Event, TeamChangeMatter):
     rests_on = frozenset({"team_appointed"})
 
 
-class InspectionDeferred(Event, DeferralMatter, MovesDeadlines):
+class InspectionDeferred(MovesDeadlines, DeferralMatter):
     """The inspection is put off; it has to be planned anew."""
 
     type: Literal["inspection_deferred"] = "inspection_deferred"

@@ -11,7 +11,7 @@ from domain.inspection.matters import (
 from domain.values import Instant, Pin
 
 
-class DeadlineExtended(Event, ExtensionMatter, MovesDeadlines):
+class DeadlineExtended(MovesDeadlines, ExtensionMatter):
     """A deadline was moved to a later day."""
 
     type: Literal["deadline_extended"] = "deadline_extended"
@@ -19,7 +19,7 @@ class DeadlineExtended(Event, ExtensionMatter, MovesDeadlines):
     is_milestone = False
 
 
-class HandbookMoved(Event, HandbookMoveMatter, MovesDeadlines):
+class HandbookMoved(MovesDeadlines, HandbookMoveMatter):
     """The inspection is bound to another handbook version."""
 
     type: Literal["handbook_moved"] = "handbook_moved"
@@ -28,7 +28,7 @@ class HandbookMoved(Event, HandbookMoveMatter, MovesDeadlines):
     handbook: Pin
 
 
-class MilestoneRectified(Event, RectificationMatter, MovesDeadlines):
+class MilestoneRectified(MovesDeadlines, RectificationMatter):
     """A milestone was recorded wrongly; both values stay readable."""
 
     type: Literal["milestone_rectified"] = "milestone_rectified"
