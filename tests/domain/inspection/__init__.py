@@ -1,0 +1,1 @@
+"""The rules of one inspection, told as short stories."""
