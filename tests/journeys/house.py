@@ -34,7 +34,8 @@ from eventstore.migrate import migrate
 from workers.desk import Desk
 from workers.rehearsal.cases import Case, read_cases
 from workers.rehearsal.script import CURRENT_DRAFT, PARTNERSHIP, PEOPLE, UNWRITTEN, Script, Step, write_script
-from workers.worker import CODEC, Stores, build_worker, open_stores
+from workers.stores import CODEC, Stores, open_stores
+from workers.worker import build_worker
 from workflows.inspection import InspectionWorkflow
 
 EXAMPLES: Final = Path(__file__).parents[2] / "examples" / "published-inspections.csv"

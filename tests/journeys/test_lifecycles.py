@@ -11,7 +11,7 @@ from eventstore.envelope import Entry
 from tests.journeys.house import CASES, House, Life
 from workers.rehearsal.conductor import Conductor, Part, Words
 from workers.rehearsal.script import NOON, Script, bodies_of, write_script
-from workers.worker import CODEC
+from workers.stores import CODEC
 from workflows.inspection import InspectionWorkflow
 
 
