@@ -14,7 +14,7 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 from temporalio.exceptions import TimeoutError as ActivityTimeoutError
 
 with workflow.unsafe.imports_passed_through():
@@ -165,7 +165,7 @@ class InspectionWorkflow:
                 start_to_close_timeout=timedelta(minutes=2),
                 retry_policy=_UNTIL_IT_WORKS,
             )
-        except ActivityError as error:
+        except FailureError as error:
             _refuse_cancellation(error)
             workflow.logger.exception("The report cannot be published; trying again later")
         else:
@@ -218,7 +218,7 @@ class InspectionWorkflow:
         self._look = False
         try:
             await self._tick()
-        except ActivityError as error:
+        except FailureError as error:
             _refuse_cancellation(error)
             workflow.logger.exception("The ledger's answer cannot be used; asking again later")
             self._broken = True
@@ -254,7 +254,7 @@ class InspectionWorkflow:
                     schedule_to_close_timeout=timedelta(seconds=8),
                     retry_policy=_IN_PASSING,
                 )
-            except ActivityError as error:
+            except FailureError as error:
                 if not _ledger_is_away(error):
                     raise
                 answer = await workflow.execute_activity(
@@ -336,7 +336,7 @@ class InspectionWorkflow:
         while True:
             try:
                 await self._ask(activity, question)
-            except ActivityError as error:
+            except FailureError as error:
                 _refuse_cancellation(error)
                 workflow.logger.exception("A signal cannot be recorded; trying again later")
             else:
@@ -385,15 +385,15 @@ class InspectionWorkflow:
         return self.waits_for
 
 
-def _refuse_cancellation(error: ActivityError) -> None:
+def _refuse_cancellation(error: FailureError) -> None:
     """Let an activity's failure pass, but not that this process is to end."""
     if is_cancelled_exception(error):
         raise error
 
 
-def _ledger_is_away(error: ActivityError) -> bool:
-    """Say whether the same question may be answered later."""
-    cause = error.cause
+def _ledger_is_away(error: FailureError) -> bool:
+    """Say whether the same question may be answered later. A local activity's failure comes unwrapped."""
+    cause = error.cause if isinstance(error, ActivityError) else error
     if isinstance(cause, ApplicationError):
         return not cause.non_retryable
     return isinstance(cause, ActivityTimeoutError)

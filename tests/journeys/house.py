@@ -68,14 +68,21 @@ async def fresh_database(server: str, *, rehearsal: bool = True) -> AsyncIterato
     """Make a migrated database of one's own, from a template that is made when it is first needed."""
     template = "rehearsals" if rehearsal else "lives"
     name = f"house_{uuid4().hex}"
+    if not await _run(server, f"SELECT 1 FROM pg_database WHERE datname = '{template}'"):
+        await _run(server, f"CREATE DATABASE {template}")
+        await migrate(_with_name(server, template), rehearsal=rehearsal)
+    await _run(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    try:
+        yield _with_name(server, name)
+    finally:
+        await _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _run(server: str, statement: str) -> Any:
+    """Run a statement on a connection of its own: the server may have been away in the meantime."""
     connection = await asyncpg.connect(server)
     try:
-        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", template):
-            await connection.execute(f"CREATE DATABASE {template}")
-            await migrate(_with_name(server, template), rehearsal=rehearsal)
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        yield _with_name(server, name)
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        return await connection.fetchval(statement)
     finally:
         await connection.close()
 

@@ -1,0 +1,250 @@
+"""Records the golden histories anew: `python -m tests.workflows.record_histories`.
+
+Each path of an inspection is played on the real servers, and the histories of its runs are written to
+`tests/histories`. They stay as they are for as long as processes from before a change may be running: a
+new path is added, a recorded one is not made again.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from temporalio.client import WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
+
+from domain.actors import Role
+from domain.london import at_time
+from tests.journeys.house import House, Life, open_house
+from workers.embedded.postgres import Postgres
+from workers.embedded.temporal import _program
+from workers.rehearsal.script import NOON, bodies_of
+from workflows.search_attributes import ALL
+
+FOLDER: Final = Path(__file__).parents[1] / "histories"
+
+Path_ = Callable[[House], Awaitable[Life]]
+
+
+def _bodies(life: Life) -> list[str]:
+    return list(bodies_of(life.script.case))
+
+
+async def _life(house: House, case: str = "TRF", until: str | None = None) -> Life:
+    life = house.life(case, until=until)
+    await life.play()
+    return life
+
+
+async def outcome_2(house: House) -> Life:
+    """A whole inspection whose plan is published in time."""
+    life = await _life(house)
+    at = at_time(date(2024, 2, 1), NOON)
+    await life.let_pass(at)
+    await life.record("publish_strategic_plan", Role.DCS, at, bodies=_bodies(life))
+    await life.record("close_inspection", Role.COORDINATOR)
+    await life.handle.result()
+    return life
+
+
+async def outcome_3_with_misses(house: House) -> Life:
+    """Both plan deadlines are missed, then the plan comes, late."""
+    life = await _life(house, "SFK")
+    for _ in range(4):
+        await life.let_pass_to_next_instant()
+    await life.record("submit_priority_action_plan", Role.DCS, bodies=_bodies(life))
+    await life.handle.terminate()
+    return life
+
+
+async def deferral(house: House) -> Life:
+    """Deferred after notification: back to planning."""
+    life = await _life(house, until="notified")
+    await life.record("defer_inspection", Role.OFSTED_DIRECTOR, ground="major_incident")
+    return life
+
+
+async def pause(house: House) -> Life:
+    """Paused, the day of resuming missed, resumed."""
+    life = await _life(house, until="fieldwork")
+    resume_by = (life.moment + timedelta(days=3)).date().isoformat()
+    await life.record("pause_inspection", Role.OFSTED_DIRECTOR, reason="serious_incident", resume_by=resume_by)
+    await life.let_pass(life.moment + timedelta(days=5))
+    await life.record("resume_inspection", Role.OFSTED_DIRECTOR)
+    return life
+
+
+async def additional_evidence(house: House) -> Life:
+    """More evidence is ordered when the outcome is to be decided: back to moderation."""
+    life = await _life(house, until="outcome")
+    await life.record("order_additional_evidence", Role.OFSTED_MODERATOR, reason="quality_assurance")
+    await life.record("gather_additional_evidence", Role.OFSTED_LEAD, evidence=[{"sha256": "0" * 64}])
+    return life
+
+
+async def complaint(house: House) -> Life:
+    """A complaint instead of comments, resolved."""
+    life = house.life("TRF", until="outcome")
+    await life.play(through=lambda step: step.milestone != "receive_comments")
+    await life.record("lodge_complaint", Role.LANO, reference="C/1")
+    await life.record("resolve_complaint", Role.OFSTED_DIRECTOR, reference="C/1", resolution="not_upheld")
+    return life
+
+
+async def correction_after_closing(house: House) -> Life:
+    """The report of a closed inspection is corrected."""
+    life = await outcome_2(house)
+    life.moment += timedelta(days=365)
+    await life.record("correct_report", Role.OFSTED_LEAD, reason="factual_error", sections={})
+    for milestone, roles in (
+        ("approve_draft", (Role.OFSTED_MODERATOR, Role.CQC_MODERATOR)),
+        ("sign_off_outcome", (Role.OFSTED_DIRECTOR, Role.CQC_DIRECTOR)),
+    ):
+        for role, inspectorate in zip(roles, ("ofsted", "cqc"), strict=True):
+            await life.record(milestone, role, inspectorate=inspectorate, draft=_draft(life))
+    await life.desk.record(life.request("release_report", Role.PRESS_OFFICE, draft=_draft(life)))
+    await life.handle.result()
+    return life
+
+
+def _draft(life: Life) -> dict[str, Any]:
+    assert life.standing.draft is not None
+    return life.standing.draft.model_dump()
+
+
+async def withdrawal(house: House) -> Life:
+    """Withdrawn before anything is published."""
+    life = await _life(house, until="notified")
+    await life.record("withdraw_inspection", Role.OFSTED_DIRECTOR, reason="area_replaced")
+    await life.handle.result()
+    return life
+
+
+async def continued_as_new(house: House) -> Life:
+    """Asked so often to look at the ledger that the history outgrows one run."""
+    life = await _life(house, until="planned")
+    run = (await life.handle.describe()).run_id
+    while (await life.handle.describe()).run_id == run:
+        await life.handle.signal("sync")
+        await asyncio.sleep(0.02)
+    return life
+
+
+async def nonsense_signals(house: House) -> Life:
+    """Signals that cannot be read, and one that a rule refuses."""
+    life = await _life(house, until="planned")
+    for name, args in (("record", []), ("record", [1, 2]), ("stop", []), ("record", [b"\x00"])):
+        await life.handle.signal(name, args=args)
+    await life.handle.signal("record", life.request("end_fieldwork", Role.OFSTED_LEAD))
+    while len(await life.commands()) < 6:
+        await asyncio.sleep(0.02)
+    return life
+
+
+PATHS: Final[tuple[Path_, ...]] = (
+    outcome_2,
+    outcome_3_with_misses,
+    deferral,
+    pause,
+    additional_evidence,
+    complaint,
+    correction_after_closing,
+    withdrawal,
+    nonsense_signals,
+)
+SPECIAL: Final = ("continued_as_new", "ledger_away")
+NAMES: Final = tuple(path.__name__ for path in PATHS) + SPECIAL
+
+
+async def _runs(life: Life) -> list[WorkflowHandle[Any, Any]]:
+    client = life.house.skipper.client
+    query = f"WorkflowId = '{life.inspection}'"
+    await asyncio.sleep(1.5)  # the list of workflows lags behind
+    found = [one async for one in client.list_workflows(query)]
+    found.sort(key=lambda one: one.start_time)
+    return [client.get_workflow_handle(one.id, run_id=one.run_id) for one in found]
+
+
+async def _write(name: str, life: Life) -> None:
+    for number, run in enumerate(await _runs(life), start=1):
+        history = await run.fetch_history()
+        told = json.dumps(_without_the_machine(history.to_json_dict()), separators=(",", ":"))
+        (FOLDER / f"{name}-{number}.json").write_text(told + "\n", encoding="utf-8")
+        print(f"{name}-{number}: {len(history.events)} events")
+
+
+def _without_the_machine(told: Any) -> Any:
+    """Leave out on which machine and from which lines of code it was recorded."""
+    if isinstance(told, dict):
+        return {
+            name: "recorder" if name == "identity" else _without_the_machine(value)
+            for name, value in told.items()
+            if name != "stackTrace"
+        }
+    return [_without_the_machine(one) for one in told] if isinstance(told, list) else told
+
+
+async def _on_server(
+    postgres: Postgres, suggest: int, play: Callable[[House], Awaitable[None]]
+) -> None:
+    extra = [
+        "--dynamic-config-value",
+        f"limit.historyCount.suggestContinueAsNew={suggest}",
+        "--dynamic-config-value",
+        "frontend.WorkflowTimeSkippingEnabled=true",
+    ]
+    async with await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        search_attributes=ALL,
+        dev_server_existing_path=_program(),
+        dev_server_extra_args=extra,
+    ) as server:
+        skipper = TimeSkipper(server.client, config=TimeSkippingConfig(enabled=False))
+        with tempfile.TemporaryDirectory() as folder:
+            async with open_house(postgres.url(), skipper, Path(folder)) as house, house.worker():
+                await play(house)
+
+
+async def record(only: list[str]) -> None:
+    """Record the paths that are named, or those that have no history yet."""
+    wanted = only or [name for name in NAMES if not any(FOLDER.glob(f"{name}-*.json"))]
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        postgres = Postgres(Path(folder), durable=False)
+
+        async def ordinary(house: House) -> None:
+            for path in PATHS:
+                if path.__name__ in wanted:
+                    await _write(path.__name__, await path(house))
+
+        async def outgrown(house: House) -> None:
+            await _write("continued_as_new", await continued_as_new(house))
+
+        async def ledger_away(house: House) -> None:
+            nonlocal postgres
+            life = await _life(house, until="planned")
+            postgres.stop()
+            step = life.script.steps[life.done]
+            waiting = asyncio.create_task(life.record(step.milestone, step.by, step.at, **step.matter))
+            await asyncio.sleep(3)
+            postgres = Postgres(Path(folder), durable=False)
+            await waiting
+            await _write("ledger_away", life)
+
+        try:
+            await _on_server(postgres, 4_096, ordinary)
+            if "continued_as_new" in wanted:
+                await _on_server(postgres, 25, outgrown)
+            if "ledger_away" in wanted:
+                await _on_server(postgres, 4_096, ledger_away)
+        finally:
+            postgres.stop()
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    asyncio.run(record(sys.argv[1:]))
