@@ -48,6 +48,7 @@ async def up(
         Make it a rehearsal with an empty ledger, whose clock `inspections clock advance` moves.
     """
     configure("INFO")
+    asked_to_end = _asked_to_end()
     here = {"INSPECTIONS_DATA_DIR": str(data)} if data else {}
     chosen = Settings.from_environment({**os.environ, **here})
     async with running_stack(
@@ -61,7 +62,7 @@ async def up(
             build_worker(client, stack.task_queue, stores, chosen.publication_dir),
         ):
             _tell(stack, chosen.publication_dir)
-            await _interrupted()
+            await asked_to_end.wait()
         console().print(_FAREWELL[stack.rehearsal])
 
 
@@ -78,12 +79,12 @@ def _tell(stack: StackAddress, publication_dir: Path) -> None:
         out.print(f"  {name:18} {value}", soft_wrap=True)
 
 
-async def _interrupted() -> None:
-    """Wait for Ctrl-C or a request to end."""
+def _asked_to_end() -> asyncio.Event:
+    """Take Ctrl-C and a request to end from here on, so that whatever has been started is stopped in order."""
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(one, asked.set)
-    await asked.wait()
+    return asked
 
 
 @clock.command
