@@ -80,7 +80,7 @@ def _tell(stack: StackAddress, publication_dir: Path) -> None:
 
 
 def _asked_to_end() -> asyncio.Event:
-    """Take Ctrl-C and a request to end from here on, so that whatever has been started is stopped in order."""
+    """Take requests to end from here on, so that whatever has been started is stopped in order."""
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(one, asked.set)

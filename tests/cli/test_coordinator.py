@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.canonical import canonical_json
 from domain.rulebook import Rulebook
 from eventstore.ledger import Append
 from tests.cli.conftest import Ended, Inspections, stop
