@@ -52,7 +52,7 @@ class AdditionalEvidenceGathered(Event, EvidenceMatter):
     """The evidence ordered is there; a new draft can be written."""
 
     type: Literal["additional_evidence_gathered"] = "additional_evidence_gathered"
-    rests_on = frozenset({"additional_evidence_ordered"})
+    rests_on = frozenset({"fieldwork_ended"})
 
 
 class DraftSentForComment(Event, DraftNamedMatter):

@@ -112,7 +112,11 @@ def _child_chosen() -> Scene:
 
 
 def _paused() -> Scene:
-    return Story().until("on_site_begun").do("pause_inspection").do("resume_inspection"), "resume_inspection", {}
+    return (
+        Story().until("on_site_begun").do("pause_inspection").do("resume_inspection"),
+        "resume_inspection",
+        {},
+    )
 
 
 def _not_paused() -> Scene:
