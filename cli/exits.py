@@ -15,6 +15,8 @@ class Exit(IntEnum):
     NOT_FOUND = 3
     INTEGRITY = 4
     UNAVAILABLE = 5
+    FAULT = 70
+    """A fault of this program. Python's own 1 would look like a refusal."""
     INTERRUPTED = 130
 
 

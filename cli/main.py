@@ -4,7 +4,9 @@ Each part is imported when it is called, so that `--help` answers at once.
 """
 
 import sys
+import traceback
 from collections.abc import Sequence
+from importlib import metadata
 
 from cyclopts import App, CycloptsError, Group
 
@@ -23,6 +25,7 @@ def build() -> App:
         name="inspections",
         help="Area SEND inspections as durable processes with an append-only ledger.",
         help_format="plaintext",
+        version=_version,
     )
     parts = (
         ("cli.coordinator:open_inspection", "open", _COORDINATORS, "Plan a new inspection of an area."),
@@ -42,6 +45,10 @@ def build() -> App:
     return app
 
 
+def _version() -> str:
+    return metadata.version("inspection-lifecycle")
+
+
 def run(arguments: Sequence[str]) -> Exit:
     """Run the command with its arguments and say how it ended."""
     try:
@@ -56,6 +63,10 @@ def run(arguments: Sequence[str]) -> Exit:
         # Whoever read along has had enough, as `head` does.
         sys.stdout = None
         return Exit.DONE
+    except OSError as error:
+        return _fail(str(error), Exit.UNAVAILABLE)
+    except Exception:
+        return _fail(f"a fault of this program\n{traceback.format_exc()}", Exit.FAULT)
     return ended if isinstance(ended, Exit) else Exit.DONE
 
 
