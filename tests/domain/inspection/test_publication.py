@@ -23,10 +23,10 @@ def test_a_person_releases_and_the_system_publishes() -> None:
     """Between the two the release is pending."""
     story = Story().until("report_released")
     assert publication_pending(story.state)
-    assert story.stage is Stage.PUBLICATION
+    assert story.stage() is Stage.PUBLICATION
     story.do("confirm_publication")
     assert not publication_pending(story.state)
-    assert story.stage is Stage.FOLLOW_UP
+    assert story.stage() is Stage.FOLLOW_UP
 
 
 def test_the_publisher_is_not_the_author() -> None:
@@ -145,7 +145,7 @@ def test_a_report_is_corrected_years_later() -> None:
     assert not is_open(story.state)
     story.now = at_time(date(2025, 3, 3), story.now.time())
     _correction_approved(story.do("correct_report")).do("release_report")
-    assert story.stage is Stage.CLOSED
+    assert story.stage() is Stage.CLOSED
     assert is_open(story.state)
     story.do("confirm_publication")
     assert not is_open(story.state)
