@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy, SearchAttributeUpdate
@@ -176,9 +175,7 @@ class InspectionWorkflow:
         """Say whether there is something left to do in this run. If not, nobody waits for an answer."""
         if not self._is_done():
             return True
-        await workflow.wait_condition(
-            lambda: workflow.all_handlers_finished() and not self._turn.locked()
-        )
+        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._turn.locked())
         return not self._is_done()
 
     def _is_done(self) -> bool:
@@ -247,7 +244,7 @@ class InspectionWorkflow:
         """
         async with self._turn:
             try:
-                answer = await workflow.execute_local_activity(
+                answer: Answer = await workflow.execute_local_activity(
                     activity,
                     question,
                     result_type=Answer,
@@ -282,7 +279,7 @@ class InspectionWorkflow:
             search_attributes.OUTCOME: standing.outcome,
             search_attributes.NEXT_DUE: standing.next_due,
         }
-        changes: list[SearchAttributeUpdate] = []
+        changes: list[SearchAttributeUpdate[str]] = []
         for key, value in wanted.items():
             if value == self._shown.get(key.name):
                 continue

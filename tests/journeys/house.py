@@ -24,7 +24,6 @@ from temporalio.worker import Worker
 from domain.actors import Role
 from domain.inspection.events import Event
 from domain.inspection.state import State, evolve, initial
-from domain.london import at_time
 from domain.messages import Answer, MilestoneRequest, Standing, StartInspection
 from domain.rulebook import Rulebook
 from domain.values import SealedText

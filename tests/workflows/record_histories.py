@@ -73,7 +73,9 @@ async def pause(house: House) -> Life:
     """Paused, the day of resuming missed, resumed."""
     life = await _life(house, until="fieldwork")
     resume_by = (life.moment + timedelta(days=3)).date().isoformat()
-    await life.record("pause_inspection", Role.OFSTED_DIRECTOR, reason="serious_incident", resume_by=resume_by)
+    await life.record(
+        "pause_inspection", Role.OFSTED_DIRECTOR, reason="serious_incident", resume_by=resume_by
+    )
     await life.let_pass(life.moment + timedelta(days=5))
     await life.record("resume_inspection", Role.OFSTED_DIRECTOR)
     return life
@@ -189,9 +191,7 @@ def _without_the_machine(told: Any) -> Any:
     return [_without_the_machine(one) for one in told] if isinstance(told, list) else told
 
 
-async def _on_server(
-    postgres: Postgres, suggest: int, play: Callable[[House], Awaitable[None]]
-) -> None:
+async def _on_server(postgres: Postgres, suggest: int, play: Callable[[House], Awaitable[None]]) -> None:
     extra = [
         "--dynamic-config-value",
         f"limit.historyCount.suggestContinueAsNew={suggest}",

@@ -8,19 +8,18 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import ResetReapplyExcludeType, ResetReapplyType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateStage
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 
 from domain.actors import Role
 from tests.journeys.house import STAGES, House, Life, open_house
 from workers.embedded.temporal import _program
-from workflows.inspection import InspectionWorkflow
 from workflows.search_attributes import ALL
 
 FAR = date(2024, 6, 28)
@@ -74,7 +73,7 @@ async def _one_goes_on(house: House, stage: str, happening: Happening) -> None:
     await life.events()
 
 
-CONCERN = {"referred_to": "police", "reference": "MASH/2023-114"}
+CONCERN: Final[dict[str, Any]] = {"referred_to": "police", "reference": "MASH/2023-114"}
 """What can be recorded at every stage and changes none."""
 
 

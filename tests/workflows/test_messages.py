@@ -56,9 +56,7 @@ async def test_a_golden_payload_is_read_whole(name: str, number: int) -> None:
 @pytest.mark.parametrize("name", GOLDEN)
 def test_a_field_that_was_added_has_a_default(name: str) -> None:
     """The first golden payload is the oldest: what it lacks must not be asked for."""
-    required = {
-        field for field, info in _models()[name].model_fields.items() if info.is_required()
-    }
+    required = {field for field, info in _models()[name].model_fields.items() if info.is_required()}
     assert required <= set(GOLDEN[name][0])
 
 
@@ -75,7 +73,9 @@ def test_ids_and_digests_stay_the_same() -> None:
     tick = messages.TickQuestion.model_validate(GOLDEN["TickQuestion"][0])
     assert request.digest() == "01c4f2277f34d1fef30789798db19292bb65409d68491812046fdab7f942f929"
     assert tick_id("SFK-2023-F1", 7, tick.now) == UUID("c56aba18-686e-556f-b253-924d2451d4e9")
-    assert id_of_publication("SFK-2023-F1", 1, "a" * 64, tick.now) == UUID("a630fcac-ed3c-543f-9328-475264232f20")
+    assert id_of_publication("SFK-2023-F1", 1, "a" * 64, tick.now) == UUID(
+        "a630fcac-ed3c-543f-9328-475264232f20"
+    )
     assert unreadable_id("SFK-2023-F1", "b" * 64, "MALFORMED") == UUID("785cb232-3c53-5c70-92ff-a0bc2ac0027e")
 
 

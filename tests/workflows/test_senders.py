@@ -8,9 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.common import RawValue
-from temporalio.api.common.v1 import Payload
 from temporalio.service import RPCError
 
 from activities.commands import CommandHandler, Context
@@ -34,9 +34,7 @@ async def _life(house: House, stage: str = "notified") -> Life:
 
 
 async def _refusals(life: Life) -> list[Verdict]:
-    return [
-        Verdict.model_validate_json(record.answer) for record in await life.commands() if record.refused
-    ]
+    return [Verdict.model_validate_json(record.answer) for record in await life.commands() if record.refused]
 
 
 async def _until_kept(life: Life, count: int) -> list[Verdict]:
@@ -229,7 +227,10 @@ NONSENSE: dict[str, tuple[str, list[Any]]] = {
     "two payloads": ("record", [{"a": 1}, {"b": 2}]),
     "bytes": ("record", [_binary(b"\x00\xff\xfe")]),
     "not JSON although it says so": ("record", [_json(b"{")]),
-    "an encoding that nobody knows": ("record", [RawValue(Payload(metadata={"encoding": b"x/y"}, data=b"z"))]),
+    "an encoding that nobody knows": (
+        "record",
+        [RawValue(Payload(metadata={"encoding": b"x/y"}, data=b"z"))],
+    ),
     "no encoding": ("record", [RawValue(Payload(data=b"no encoding"))]),
     "null": ("record", [None]),
     "a number": ("record", [7]),

@@ -267,7 +267,6 @@ class Story:
 
     # Looking.
 
-    @property
     def stage(self) -> Stage:
         """Where the inspection stands."""
         return stage(self.state)

@@ -97,7 +97,7 @@ def test_an_inspection_is_closed_when_the_plan_is_there() -> None:
     """Not before, unless it is recorded as irregular."""
     story = Story().until("report_published")
     assert "strategic plan" in story.refused("close_inspection").because
-    assert story.do("close_inspection", contrary_to=("duties_done",)).stage is Stage.CLOSED
+    assert story.do("close_inspection", contrary_to=("duties_done",)).stage() is Stage.CLOSED
 
 
 def test_an_inspection_with_an_open_complaint_is_not_closed() -> None:
@@ -108,14 +108,14 @@ def test_an_inspection_with_an_open_complaint_is_not_closed() -> None:
         .do("lodge_complaint", contrary_to=("comments_or_complaint",))
     )
     assert story.refused("close_inspection").code == "no_open_complaint"
-    assert story.do("resolve_complaint").do("close_inspection").stage is Stage.CLOSED
+    assert story.do("resolve_complaint").do("close_inspection").stage() is Stage.CLOSED
 
 
 def test_a_complaint_after_publication_reopens_nothing_that_is_published() -> None:
     """What follows from it is a correction."""
     story = Story().until("report_published").do("lodge_complaint", contrary_to=("comments_or_complaint",))
     story.do("resolve_complaint", resolution="evidence_to_gather")
-    assert story.stage is Stage.FOLLOW_UP
+    assert story.stage() is Stage.FOLLOW_UP
     assert not story.state.evidence_open
 
 

@@ -17,7 +17,7 @@ PAUSE = (DeadlineKind.RESUMPTION, "pause_1")
 def test_notification_binds_handbook_and_calendar() -> None:
     """The event names both by version and digest, so that it says for ever which rules held."""
     story = Story().until("area_notified")
-    assert story.stage is Stage.NOTIFIED
+    assert story.stage() is Stage.NOTIFIED
     assert story.state.handbook == RULES.pin(RULES.handbook("2023-01-01"))
     assert story.state.calendar == RULES.pin(RULES.current_calendar)
 
@@ -33,7 +33,7 @@ def test_with_a_bank_holiday_in_the_notice_the_monday_yields() -> None:
     story.do("appoint_team")
     assert story.refused("notify_area", at=date(2023, 5, 2)).code == "notice_before_on_site"
     story = Story(notified=thursday).record(tuple(story.events))
-    assert story.do("notify_area", at=thursday).stage is Stage.NOTIFIED
+    assert story.do("notify_area", at=thursday).stage() is Stage.NOTIFIED
 
 
 def test_a_late_notification_is_refused_with_the_last_day_that_keeps_the_notice() -> None:
@@ -103,7 +103,7 @@ def test_the_three_weeks() -> None:
         "Friday 29 September",
         "Friday 29 September",
     ]
-    assert story.stage is Stage.MODERATION
+    assert story.stage() is Stage.MODERATION
 
 
 def test_a_pause_holds_fieldwork_until_it_is_resumed() -> None:

@@ -150,7 +150,7 @@ class AnyInspection(RuleBasedStateMachine):
     @rule(outcome=outcomes)
     def take_the_way_to_close(self, outcome: str) -> None:
         self.story.outcome = outcome
-        if self.story.stage is not Stage.CLOSED:
+        if self.story.stage() is not Stage.CLOSED:
             command, told = next_step(self.story)
             self.put(command, **told)
 
@@ -160,7 +160,7 @@ class AnyInspection(RuleBasedStateMachine):
 
     def commands_of_this_stage(self) -> list[str]:
         """List the commands that the stage allows."""
-        return [name for name in COMMANDS if self.story.stage in COMMAND_TYPES[name].stages]
+        return [name for name in COMMANDS if self.story.stage() in COMMAND_TYPES[name].stages]
 
     @rule(data=st.data(), contrary=st.booleans())
     def ask_for_anything_at_this_stage(self, data: st.DataObject, contrary: bool) -> None:

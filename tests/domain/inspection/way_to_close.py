@@ -19,7 +19,7 @@ LONGEST_WAY = 80
 def way_to_close(story: Story) -> list[str]:
     """Take an inspection to its close, and return the commands that this took."""
     taken: list[str] = []
-    while story.stage is not Stage.CLOSED:
+    while story.stage() is not Stage.CLOSED:
         assert len(taken) < LONGEST_WAY, f"no way to close in {taken}"
         command, told = next_step(story)
         story.do(command, **told, recorded_by="p-newsupport")
@@ -32,7 +32,7 @@ Told = tuple[str, dict[str, Any]]
 
 def next_step(story: Story) -> Told:
     """Say what to do next on the way to closing."""
-    return _NEXT[story.stage](story)
+    return _NEXT[story.stage()](story)
 
 
 def _plan_first(story: Story) -> Told:
