@@ -161,7 +161,7 @@ class InspectionWorkflow:
                 PUBLISH,
                 question,
                 result_type=Answer,
-                start_to_close_timeout=timedelta(minutes=2),
+                start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=_UNTIL_IT_WORKS,
             )
         except FailureError as error:

@@ -14,21 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.service import RPCError
-from temporalio.testing import TimeSkipper, TimeSkippingConfig
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper
 
 from domain.actors import Role
 from domain.errors import UnavailableError
 from domain.messages import Answer
-from tests.journeys.fixtures import idle_house
 from tests.journeys.house import House, Life, fresh_database, open_house
 from workers.embedded.postgres import Postgres
 from workers.embedded.temporal import TemporalServer
 from workers.stores import open_stores
 from workers.worker import connect
 from workflows.search_attributes import ALL
-
-__all__ = ["idle_house"]
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(90)]
 
@@ -64,9 +61,10 @@ def _worker(address: str, database: str, house: House, *death: str) -> Iterator[
 
 
 @asynccontextmanager
-async def _house(server: str, skipper: TimeSkipper, folder: Path) -> AsyncIterator[tuple[str, House]]:
+async def _house(server: str, at: TimeSkipper | Client, folder: Path) -> AsyncIterator[tuple[str, House]]:
     async with fresh_database(server) as url, open_stores(url) as stores:
-        yield url, House(skipper, stores, folder, await stores.texts.seal("none", "tests/none"))
+        client, skipper = (at, None) if isinstance(at, Client) else (at.client, at)
+        yield url, House(client, skipper, stores, folder, await stores.texts.seal("none", "tests/none"))
 
 
 async def _is_sound(life: Life) -> None:
@@ -83,6 +81,7 @@ async def test_a_worker_is_killed_in_the_middle_of_a_command(
     flag = tmp_path / "died"
     async with _house(postgres_url, skipper, tmp_path / "published") as (url, house):
         life = house.life("TRF", until="fieldwork")
+        life.moment = life.script.steps[-1].at
         with _worker(temporal_address, url, house):
             await life.play()
         before = len(await life.names())
@@ -98,7 +97,7 @@ async def test_a_worker_is_killed_in_the_middle_of_a_command(
                 assert len(await life.names()) == before + 1
                 again = await life.hand_in(request)
                 assert again.recorded == answer.recorded
-                await life.next_step() if life.done < len(life.script.steps) else None
+                await life.next_step()
         await _is_sound(life)
 
 
@@ -120,17 +119,11 @@ async def test_a_worker_is_killed_while_it_publishes(
             assert "report_published" not in await life.names()
             assert (house.folder / life.inspection / "report-1.html").is_file()
             with _worker(temporal_address, url, house):
-                # The server gives a lost activity to another worker when its two minutes are over.
-                await asyncio.wait_for(_until_published(life), 60)
+                # The server gives a lost activity to another worker when its half minute is over.
+                await asyncio.wait_for(life.until(lambda now: not now.publication_pending), 60)
         assert (await life.names()).count("report_published") == 1
         assert [path.name for path in (house.folder / life.inspection).iterdir()] == ["report-1.html"]
         await _is_sound(life)
-
-
-async def _until_published(life: Life) -> None:
-    while "report_published" not in await life.names():
-        with contextlib.suppress(RPCError):
-            await life.let_pass(await life.now() + timedelta(minutes=3))
 
 
 async def test_worker_and_server_are_killed_after_the_append_and_the_caller_is_gone(
@@ -143,8 +136,8 @@ async def test_worker_and_server_are_killed_after_the_append_and_the_caller_is_g
     await server.wait_until_ready()
     address = server.address
     try:
-        skipper = TimeSkipper(await connect(address), config=TimeSkippingConfig(enabled=False))
-        async with _house(postgres_url, skipper, tmp_path / "published") as (url, house):
+        client = await connect(address)
+        async with _house(postgres_url, client, tmp_path / "published") as (url, house):
             life = house.life("TRF", until="notified")
             life.look_every_seconds = 5
             with _worker(address, url, house):

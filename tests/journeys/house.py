@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import asyncpg
-from temporalio.client import WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
@@ -92,9 +92,10 @@ def _with_name(server: str, database: str) -> str:
 
 @dataclass
 class House:
-    """Where inspections live."""
+    """Where inspections live; without a skipper, by the real clock."""
 
-    skipper: TimeSkipper
+    client: Client
+    skipper: TimeSkipper | None
     stores: Stores
     folder: Path
     text: SealedText
@@ -104,7 +105,7 @@ class House:
     def worker(self, rules: Rulebook | None = None, codec: Codec[Event] = CODEC) -> Worker:
         """Put a worker together; it works while its block lasts."""
         return build_worker(
-            self.skipper.client, self.queue, self.stores, self.folder, rules=rules or self.rules, codec=codec
+            self.client, self.queue, self.stores, self.folder, rules=rules or self.rules, codec=codec
         )
 
     def life(self, case: str = "TRF", *, until: str | None = None, **changed: Any) -> "Life":
@@ -124,7 +125,7 @@ def _index(script: Script, stage: str) -> int:
 async def open_house(server: str, skipper: TimeSkipper, folder: Path) -> AsyncIterator[House]:
     """Open a house without a worker."""
     async with fresh_database(server) as url, open_stores(url) as stores:
-        yield House(skipper, stores, folder, await stores.texts.seal(UNWRITTEN, "tests/unwritten"))
+        yield House(skipper.client, skipper, stores, folder, await stores.texts.seal(UNWRITTEN, "tests/unwritten"))
 
 
 class Life:
@@ -138,14 +139,14 @@ class Life:
         self.look_every_seconds = 1_000 * 86_400  # each look costs a second of real time
         self.standing = Standing()
         self.done = 0
-        self.desk = Desk(house.skipper.client, house.queue, self.start)
+        self.desk = Desk(house.client, house.queue, self.start)
         self._last = last
         self.requests: list[MilestoneRequest] = []
 
     @property
     def handle(self) -> WorkflowHandle[InspectionWorkflow, None]:
         """The inspection's process, whichever run is the present one."""
-        return self.house.skipper.client.get_workflow_handle_for(InspectionWorkflow.run, self.inspection)
+        return self.house.client.get_workflow_handle_for(InspectionWorkflow.run, self.inspection)
 
     def start(self, inspection: str) -> StartInspection:
         """Begin the process at the moment at which the inspection is now."""
@@ -217,16 +218,18 @@ class Life:
         """Let time pass until a moment, and nothing else."""
         ahead = moment - await self.now()
         if ahead > timedelta():
+            assert self.house.skipper is not None
             await self.house.skipper.fast_forward(self.handle, ahead + A_MOMENT)
         self.moment = max(self.moment, moment)
         self.standing = await self.handle.query(InspectionWorkflow.get_standing)
 
     async def now(self) -> datetime:
         """Say what time it is for the inspection."""
-        clock = await self.house.skipper.get_current_time(self.handle)
+        skipper = self.house.skipper
+        clock = await skipper.get_current_time(self.handle) if skipper else datetime.now(UTC)
         async for event in self.handle.fetch_history_events(page_size=1):
             payloads = event.workflow_execution_started_event_attributes.input.payloads
-            converter = self.house.skipper.client.data_converter
+            converter = self.house.client.data_converter
             (begun,) = await converter.decode(payloads, [StartInspection])
             return clock + timedelta(seconds=begun.clock_offset_seconds)
         raise AssertionError("a process without history")

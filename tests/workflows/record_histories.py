@@ -164,7 +164,7 @@ NAMES: Final = tuple(path.__name__ for path in PATHS) + SPECIAL
 
 
 async def _runs(life: Life) -> list[WorkflowHandle[Any, Any]]:
-    client = life.house.skipper.client
+    client = life.house.client
     query = f"WorkflowId = '{life.inspection}'"
     await asyncio.sleep(1.5)  # the list of workflows lags behind
     found = [one async for one in client.list_workflows(query)]

@@ -109,7 +109,7 @@ async def test_reset_without_its_updates(house: House) -> None:
 
 async def _reset(life: Life, *, reapply: bool) -> None:
     """Reset a process to its first workflow task."""
-    client = life.house.skipper.client
+    client = life.house.client
     run = (await life.handle.describe()).run_id
     first = None
     async for event in life.handle.fetch_history_events():

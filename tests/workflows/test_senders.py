@@ -335,7 +335,7 @@ async def test_a_name_that_no_ledger_keeps_is_malformed(house: House) -> None:
         with pytest.raises(MalformedError):
             await life.desk.record(good.model_copy(update={"inspection": name, "command_id": str(uuid4())}))
     with pytest.raises(RPCError, match="not found"):
-        await house.skipper.client.get_workflow_handle("no name").describe()
+        await house.client.get_workflow_handle("no name").describe()
 
 
 async def test_a_sender_who_gives_up_is_told_so_and_no_lie(house: House) -> None:
