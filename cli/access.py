@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import NotFoundError, UnavailableError
-from workers.embedded.address import StackAddress, find_running
+from workers.embedded.address import StackAddress, find_rehearsal, find_running
 from workers.embedded.postgres import Postgres
 from workers.settings import Settings
 from workers.stores import Stores, open_stores
@@ -31,10 +31,10 @@ async def reading(*, rehearsal: bool) -> AsyncIterator[Stores]:
         UnavailableError: it cannot be reached.
     """
     chosen = settings()
-    running = find_running(chosen)
+    running = find_rehearsal(chosen) if rehearsal else find_running(chosen)
     if chosen.database_url and not rehearsal:
         url: str | None = chosen.database_url
-    elif running and running.rehearsal >= rehearsal:
+    elif running:
         url = running.database_url
     else:
         url = None
@@ -69,7 +69,7 @@ def _newest_rehearsal(names: tuple[str, ...]) -> str:
 
 
 @asynccontextmanager
-async def acting() -> AsyncIterator[tuple["Desk", Stores]]:
+async def acting(*, rehearsal: bool = False) -> AsyncIterator[tuple["Desk", Stores]]:
     """Open the desk at which milestones are handed in, and the ledger behind it.
 
     Raises:
@@ -82,8 +82,8 @@ async def acting() -> AsyncIterator[tuple["Desk", Stores]]:
 
     chosen = settings()
     external = external_temporal(os.environ)
-    running = find_running(chosen)
-    if external is not None:
+    running = find_rehearsal(chosen) if rehearsal else find_running(chosen)
+    if external is not None and not rehearsal:
         url = chosen.database_url or (running.database_url if running else None)
         if url is None:
             raise UnavailableError("Temporal is set, the database is not: set INSPECTIONS_DATABASE_URL too")
@@ -91,7 +91,7 @@ async def acting() -> AsyncIterator[tuple["Desk", Stores]]:
     elif running is None:
         raise UnavailableError("no stack is running; start one with `inspections up` and try again")
     else:
-        url = chosen.database_url or running.database_url
+        url = running.database_url if running.rehearsal else chosen.database_url or running.database_url
         desk = await _desk_of(running)
     async with open_stores(url) as stores:
         yield desk, stores

@@ -51,6 +51,8 @@ class Deed:
         A UUID of your own, so that sending again records nothing twice.
     format
         table for people, json for scripts.
+    rehearsal
+        In the running rehearsal, also beside a live stack.
     """
 
     decided_by: PersonRef
@@ -60,6 +62,7 @@ class Deed:
     recorded_by: PersonRef | None = None
     command_id: Annotated[UUID, Parameter(show_default=False)] = field(default_factory=uuid4)
     format: Format = Format.TABLE
+    rehearsal: Annotated[bool, Parameter(negative=())] = False
 
 
 async def open_inspection(
@@ -93,7 +96,7 @@ async def open_inspection(
         "on_site": {"first": on_site_from.isoformat(), "last": on_site_to.isoformat()},
         "bodies": list(body),
     }
-    async with acting() as (desk, stores):
+    async with acting(rehearsal=deed.rehearsal) as (desk, stores):
         inspection = await _next_identifier(stores, area, on_site_from.year)
         command = {**matter, **await _who_and_when(deed, stores.directory)}
         check(PlanInspection, await _with_placeholders(PlanInspection, command, inspection, deed.command_id))
@@ -138,7 +141,7 @@ async def record(
     kind = milestone_named(milestone)
     if reason is not None and not contrary_to:
         fields, reason = {**fields, "reason": [reason]}, None
-    async with acting() as (desk, stores):
+    async with acting(rehearsal=deed.rehearsal) as (desk, stores):
         state = fold(await stores.ledger.read_stream(inspection))
         draft = state.draft.ref.model_dump(mode="json") if state.draft else None
         command: dict[str, Any] = read_matter(kind, file, fields, draft)

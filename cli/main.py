@@ -54,7 +54,7 @@ def run(arguments: Sequence[str]) -> Exit:
     try:
         ended = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _fail(f"{error}\nTry `inspections --help`.", Exit.MALFORMED)
+        return _fail(f"{_in_short(str(error))}\nTry `inspections --help`.", Exit.MALFORMED)
     except InspectionsError as error:
         return _fail(str(error), exit_for(error))
     except KeyboardInterrupt:
@@ -68,6 +68,15 @@ def run(arguments: Sequence[str]) -> Exit:
     except Exception:
         return _fail(f"a fault of this program\n{traceback.format_exc()}", Exit.FAULT)
     return ended if isinstance(ended, Exit) else Exit.DONE
+
+
+def _in_short(message: str) -> str:
+    """Leave out what pydantic tells programmers about a value that it does not take."""
+    told, separator, details = message.partition(" 1 validation error for ")
+    if not separator:
+        return message
+    lines = details.splitlines()
+    return f"{told} {lines[1].partition(' [type=')[0].strip()}" if len(lines) > 1 else told
 
 
 def _fail(message: str, code: Exit) -> Exit:

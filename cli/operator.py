@@ -14,11 +14,11 @@ from rich.console import Console
 
 from cli.access import settings
 from cli.output import console
-from domain.errors import MalformedError, NotFoundError
+from domain.errors import NotFoundError
 from domain.london import LONDON
 from eventstore.migrate import migrate
 from workers.embedded import clock as rehearsal_clock
-from workers.embedded.address import StackAddress, find_running
+from workers.embedded.address import StackAddress, find_rehearsal
 from workers.embedded.stack import running_stack
 from workers.logs import configure
 from workers.settings import Settings
@@ -59,9 +59,9 @@ async def up(
         client = await connect(stack.temporal_address, stack.namespace)
         async with (
             open_stores(stack.database_url) as stores,
-            build_worker(client, stack.task_queue, stores, chosen.publication_dir),
+            build_worker(client, stack.task_queue, stores, stack.publication_dir(chosen)),
         ):
-            _tell(stack, chosen.publication_dir)
+            _tell(stack, stack.publication_dir(chosen))
             await asked_to_end.wait()
         console().print(_FAREWELL[stack.rehearsal])
 
@@ -96,11 +96,12 @@ async def advance(days: PositiveInt, /) -> None:
     days
         How many calendar days.
     """
-    running = find_running(settings())
+    running = find_rehearsal(settings())
     if running is None:
-        raise NotFoundError("no rehearsal is running; start one with `inspections up --virtual-clock`")
-    if not running.rehearsal:
-        raise MalformedError("the running stack is no rehearsal: its clock is the real one")
+        raise NotFoundError(
+            "no rehearsal is running, and the real clock is not moved; "
+            "start one with `inspections up --virtual-clock`"
+        )
     client = await connect(running.temporal_address, running.namespace)
     with Console(file=sys.stderr).status(f"moving the clock by {days} days, stopping at each deadline"):
         shown = await rehearsal_clock.advance(client, running, timedelta(days=days))

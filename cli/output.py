@@ -32,7 +32,10 @@ def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None
 ) -> None:
     """Print a table that fits the terminal. None shows as nothing."""
-    table = Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False)
+    for number, column in enumerate(columns):
+        # The first column names the row: it has to be readable, and whole enough to copy.
+        table.add_column(column, overflow="fold", no_wrap=number == 0)
     table.padding = 0  # the box itself leaves a space between columns
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))

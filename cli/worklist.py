@@ -11,6 +11,7 @@ from cyclopts.types import NonNegativeInt
 
 from cli.access import reading
 from cli.output import Format, console, in_words, print_json, print_table
+from domain.errors import MalformedError
 from domain.inspection.vocabulary import Stage
 from domain.london import london_date
 from domain.rulebook import Rulebook
@@ -47,12 +48,17 @@ async def list_cases(
     """
     async with reading(rehearsal=rehearsal) as stores:
         worklist, now = await _current(stores)
-        cases = await worklist.cases(stage)
+        if due_within is not None and stores.ledger.rehearsal:
+            raise MalformedError(
+                "--due-within counts from today; a rehearsal's inspections have days of their own"
+            )
+        cases = await worklist.cases()
         owed = await worklist.deadlines()
     chosen = [
         case
         for case in cases
-        if (not overdue or _overdue(case, owed, now))
+        if (stage is None or case.stage == stage)
+        and (not overdue or _overdue(case, owed, now))
         and (due_within is None or _due(case, owed, now, due_within))
     ]
     if format is Format.JSON:
@@ -65,13 +71,13 @@ async def list_cases(
             case.outcome,
             london_date(case.next_due) if case.next_due else None,
             in_words(case.next_due_kind or ""),
-            len(_overdue(case, owed, now)) or None,
+            ", ".join(in_words(row.subject or row.kind) for row in _overdue(case, owed, now)),
             in_words(case.held or ""),
         )
         for case in chosen
     ]
     print_table(("inspection", "stage", "outcome", "next due", "what", "overdue", "held by"), rows)
-    console().print(f"{len(chosen)} of {len(cases)} inspections")
+    console().print(f"{len(chosen)} of {len(cases)} in the ledger")
 
 
 async def deadlines(

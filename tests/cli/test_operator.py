@@ -52,8 +52,8 @@ def _days_after(day: str, days: int) -> str:
 
 
 def test_the_real_clock_is_not_moved(live: Inspections) -> None:
-    """Only a rehearsal's clock can be advanced, and a day is the least."""
-    assert live("clock", "advance", "1").code == 2
+    """Only a running rehearsal's clock can be advanced, and a day is the least."""
+    assert live("clock", "advance", "1").code == 3
     assert live("clock", "advance", "0").code == 2
 
 

@@ -81,6 +81,7 @@ def test_the_rehearsal_is_kept_for_the_reading_commands(rehearsed: Rehearsed) ->
     }
     entries = inspections("log", "SFK-2023-F1", "--rehearsal", "--format", "json").data
     assert [entry["version"] for entry in entries] == list(range(1, results["SFK-2023-F1"]["events"] + 1))
+    assert inspections("list", "--rehearsal", "--due-within", "5").code == 2
     wait_until_gone(inspections.folder)
 
 

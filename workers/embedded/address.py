@@ -11,6 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import ValidationError
@@ -45,6 +46,19 @@ class StackAddress(Value):
     data_dir: Path
     rehearsal: bool
     task_queue: str
+
+    def publication_dir(self, settings: Settings) -> Path:
+        """Where this stack publishes: each rehearsal in a folder of its own, apart from the public's."""
+        if not self.rehearsal:
+            return settings.publication_dir
+        database = urlsplit(self.database_url).path.removeprefix("/")
+        return settings.publication_dir / "rehearsals" / database
+
+
+def find_rehearsal(settings: Settings) -> StackAddress | None:
+    """Find a running rehearsal, also beside a live stack, or return None."""
+    found = _running_in(settings.data_dir / "rehearsal") or find_running(settings)
+    return found if found is not None and found.rehearsal else None
 
 
 def find_running(settings: Settings) -> StackAddress | None:

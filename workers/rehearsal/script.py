@@ -132,6 +132,7 @@ def _fill_dates(case: Case, rules: Rulebook, calendar: WorkingCalendar) -> _Date
     else:
         dates.assume("fieldwork_begun", max(back(on_site, -2), notified))
     dates.assume("planned", back(notified, -10))
+    dates.assume("surveys_opened", notified)
     tuesday = notified + timedelta(days=7 - notified.weekday() + TUESDAY)
     dates.assume("surveys_closed", min(tuesday, end))
     # An inspection that was published within days has no room for the eight; order goes first.
@@ -176,7 +177,7 @@ def _to_fieldwork(case: Case, on: dict[str, date]) -> list[Step]:
             for day in case.polls
         ),
         _step(on["notified"], "notify_area", Role.OFSTED_LEAD),
-        _step(on["notified"], "open_surveys", Role.COORDINATOR),
+        _step(on["surveys_opened"], "open_surveys", Role.COORDINATOR),
         Step(at_time(on["surveys_closed"], NINE), "close_surveys", Role.COORDINATOR),
         _step(on["fieldwork_begun"], "begin_fieldwork", Role.OFSTED_LEAD),
         _step(on["on_site_from"], "come_on_site", Role.OFSTED_LEAD),
