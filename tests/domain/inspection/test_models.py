@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, StringConstraints, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, StringConstraints, TypeAdapter
 
 from domain.actors import roles_that_may
 from domain.canonical import canonical_model
@@ -67,7 +67,7 @@ def test_a_command_says_who_when_and_what_it_records(name: str) -> None:
     assert own <= command.records.model_fields.keys()
 
 
-_LEAVES = (int, bool, date, datetime, UUID, Ellipsis, type(None))
+_LEAVES = (int, bool, date, datetime, AwareDatetime, UUID, Ellipsis, type(None))
 """What is neither text nor made of other values."""
 
 
