@@ -1,4 +1,4 @@
-"""Workers, Temporal and PostgreSQL are killed and stopped; every inspection goes on where the ledger stands."""
+"""Workers, Temporal and PostgreSQL are killed and stopped; every inspection goes on where it stood."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from temporalio.testing import TimeSkipper
 
 from domain.actors import Role
 from domain.errors import UnavailableError
+from domain.london import at_time
 from domain.messages import Answer
 from tests.journeys.house import House, Life, fresh_database, open_house
 from workers.embedded.postgres import Postgres
@@ -140,14 +141,14 @@ async def test_worker_and_server_are_killed_after_the_append_and_the_caller_is_g
         async with _house(postgres_url, client, tmp_path / "published") as (url, house):
             life = house.life("TRF", until="notified")
             life.look_every_seconds = 5
+            # Forty seconds are left of the day before the item's warning.
+            life.moment = at_time(date(2023, 10, 3), time(0)) - timedelta(seconds=40)
             with _worker(address, url, house):
                 await life.play()
             before = len(await life.names())
-            tomorrow = (life.moment + timedelta(days=1)).date().isoformat()
             with _worker(address, url, house, "after append", str(flag)) as doomed:
-                request = life.request(
-                    "request_information", Role.COORDINATOR, items=[{"item": "annex_a", "due": tomorrow}]
-                )
+                items = [{"item": "annex_a", "due": "2023-10-04"}]
+                request = life.request("request_information", Role.COORDINATOR, items=items)
                 caller = asyncio.create_task(life.desk.record(request))
                 assert await asyncio.to_thread(doomed.wait, 30) == -signal.SIGKILL
                 _kill(server)
@@ -162,7 +163,6 @@ async def test_worker_and_server_are_killed_after_the_append_and_the_caller_is_g
             await server.wait_until_ready()
             with _worker(address, url, house):
                 await asyncio.wait_for(_until_named(life, before + 2), 60)
-                # The day before it is due is the day of the request: the warning is what time alone brings.
                 assert (await life.names())[before:] == ["information_requested", "deadline_approaching"]
                 await asyncio.wait_for(life.until(lambda now: now.version == before + 2), 30)
                 assert life.standing.next_wake is not None

@@ -1,7 +1,7 @@
 """A worker in a process of its own, which can be told where to die.
 
-`python -m tests.faults.worker ADDRESS DATABASE QUEUE FOLDER [PLACE FLAG]`: at PLACE it kills itself, once: the
-file FLAG says that it has done so.
+`python -m tests.faults.worker ADDRESS DATABASE QUEUE FOLDER [PLACE FLAG]`: at PLACE it kills itself,
+once: the file FLAG says that it has done so.
 """
 
 import asyncio

@@ -125,7 +125,8 @@ def _index(script: Script, stage: str) -> int:
 async def open_house(server: str, skipper: TimeSkipper, folder: Path) -> AsyncIterator[House]:
     """Open a house without a worker."""
     async with fresh_database(server) as url, open_stores(url) as stores:
-        yield House(skipper.client, skipper, stores, folder, await stores.texts.seal(UNWRITTEN, "tests/unwritten"))
+        unwritten = await stores.texts.seal(UNWRITTEN, "tests/unwritten")
+        yield House(skipper.client, skipper, stores, folder, unwritten)
 
 
 class Life:

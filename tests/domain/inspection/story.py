@@ -373,7 +373,11 @@ def usual_matter(story: Story, command: str) -> dict[str, Any]:
         "resubmit_priority_action_plan": {"bodies": BODIES},
         "publish_priority_action_plan": {"bodies": BODIES},
         "move_to_handbook": {"to": "2025-06-06", "reason": "transitional_provision"},
-        "extend_deadline": {"reason": "sign_off_timetable"},
+        "extend_deadline": {
+            "kind": "strategic_plan",
+            "to": today + timedelta(days=90),
+            "reason": "sign_off_timetable",
+        },
         "rectify_milestone": {"reason": "did_not_happen"},
     }
     matter = usual.get(command, {})
