@@ -141,8 +141,8 @@ async def test_worker_and_server_are_killed_after_the_append_and_the_caller_is_g
         async with _house(postgres_url, client, tmp_path / "published") as (url, house):
             life = house.life("TRF", until="notified")
             life.look_every_seconds = 5
-            # Forty seconds are left of the day before the item's warning.
-            life.moment = at_time(date(2023, 10, 3), time(0)) - timedelta(seconds=40)
+            # Thirty seconds are left of the day before the item's warning.
+            life.moment = at_time(date(2023, 10, 3), time(0)) - timedelta(seconds=30)
             with _worker(address, url, house):
                 await life.play()
             before = len(await life.names())
