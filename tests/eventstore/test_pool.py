@@ -29,7 +29,7 @@ async def test_a_connection_that_is_cut_is_unavailable_and_the_next_call_works(
     wanted = command("A", 0, body(1))
     await superuser.execute("BEGIN; LOCK TABLE ledger.head")
     waiting = asyncio.create_task(ledger.append([wanted]))
-    while not await superuser.fetchval(CUT_WHO_WAITS):  # noqa: ASYNC110
+    while not await superuser.fetchval(CUT_WHO_WAITS):
         await asyncio.sleep(0.01)
     with pytest.raises(UnavailableError):
         await waiting

@@ -18,6 +18,7 @@ from workflows.inspection import InspectionWorkflow
 
 async def _rehearse(house: House, script: Script) -> Part:
     words = Words(unwritten=house.text, irregular=house.text)
+    assert house.skipper is not None
     (part,) = await Conductor(house.skipper, house.queue, words).play([script], lambda _: None)
     return part
 
