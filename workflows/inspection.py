@@ -38,7 +38,7 @@ NOTE_UNREADABLE = "note_unreadable_signal"
 _IN_PASSING = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3)
 _UNTIL_IT_WORKS = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15))
 _SOON = timedelta(seconds=1)
-_LATER = timedelta(minutes=10)
+_LATER = timedelta(hours=1)
 
 
 @workflow.defn(name="Inspection")

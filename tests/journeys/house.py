@@ -241,6 +241,7 @@ class Life:
         wake = self.standing.next_wake
         assert wake is not None
         await self.let_pass(wake)
+        await self.until(lambda standing: standing.next_wake != wake)
         return wake
 
     async def events(self) -> list[Event]:
