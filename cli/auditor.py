@@ -10,7 +10,7 @@ from domain.values import InspectionId
 from eventstore.envelope import Entry
 
 
-async def log(inspection: InspectionId, /, *, format: Format = Format.TABLE, rehearsal: bool = False) -> None:  # noqa: A002
+async def log(inspection: InspectionId, /, *, format: Format = Format.TABLE, rehearsal: bool = False) -> None:
     """Print the ledger of one inspection in order.
 
     Parameters

@@ -22,7 +22,7 @@ async def show(
     /,
     *,
     skipped: Annotated[bool, Parameter(negative=())] = False,
-    format: Format = Format.TABLE,  # noqa: A002
+    format: Format = Format.TABLE,
     rehearsal: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Show one inspection: where it stands, what has happened, and its deadlines explained.

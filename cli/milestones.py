@@ -10,7 +10,7 @@ from domain.actors import roles_that_may
 from domain.inspection.commands import Command
 
 
-async def milestones(name: str | None = None, /, *, format: Format = Format.TABLE) -> None:  # noqa: A002
+async def milestones(name: str | None = None, /, *, format: Format = Format.TABLE) -> None:
     """List what can be recorded, or explain one milestone.
 
     Parameters

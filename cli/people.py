@@ -81,7 +81,7 @@ async def change(
 
 
 @app.command(name="list")
-async def list_people(*, format: Format = Format.TABLE, rehearsal: bool = False) -> None:  # noqa: A002
+async def list_people(*, format: Format = Format.TABLE, rehearsal: bool = False) -> None:
     """List everybody.
 
     Parameters

@@ -53,7 +53,7 @@ async def rehearse(
     /,
     *,
     only: Annotated[tuple[str, ...], Parameter(negative=())] = (),
-    format: Format = Format.TABLE,  # noqa: A002
+    format: Format = Format.TABLE,
 ) -> None:
     """Live the inspections in a CSV file again, side by side, each at its own dates.
 

@@ -28,7 +28,7 @@ async def list_cases(
     stage: Stage | None = None,
     overdue: Flag = False,
     due_within: NonNegativeInt | None = None,
-    format: Format = Format.TABLE,  # noqa: A002
+    format: Format = Format.TABLE,
     rehearsal: Flag = False,
 ) -> None:
     """List the inspections, what is due first at the top.
@@ -84,7 +84,7 @@ async def deadlines(
     inspection: str | None = None,
     /,
     *,
-    format: Format = Format.TABLE,  # noqa: A002
+    format: Format = Format.TABLE,
     rehearsal: Flag = False,
 ) -> None:
     """List every deadline, of all inspections or of one, by the day on which it is due.
