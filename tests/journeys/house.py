@@ -172,22 +172,12 @@ class Life:
         return answer
 
     def request(
-        self, milestone: str, by: Role, at: datetime | None = None, **matter: Any
+        self, milestone: str, by: Role, at: datetime | None = None, /, **matter: Any
     ) -> MilestoneRequest:
         """Write a request; without a moment it happens when it is taken in."""
-        person, organisation = PEOPLE[by]
-        body = f"la-{self.script.case.area.lower()}" if organisation == PARTNERSHIP else organisation
-        command = {
-            "type": milestone,
-            "decided_by": {"person": person, "role": by.value, "organisation": body},
-            "recorded_by": {"person": person},
-            **self._filled_in(matter),
-        }
-        if at is not None:
-            command["occurred_at"] = at.isoformat()
-        return MilestoneRequest(inspection=self.inspection, command_id=str(uuid4()), command=command)
+        return write_request(self.script, self.house.text, self.standing, milestone, by, at, matter)
 
-    async def record(self, milestone: str, by: Role, at: datetime | None = None, **matter: Any) -> Answer:
+    async def record(self, milestone: str, by: Role, at: datetime | None = None, /, **matter: Any) -> Answer:
         """Hand a milestone in at the desk."""
         return await self.hand_in(self.request(milestone, by, at, **matter))
 
@@ -265,13 +255,38 @@ class Life:
         """Return all commands of it, refusals included."""
         return await self.house.stores.ledger.commands(self.inspection)
 
-    def _filled_in(self, matter: Any) -> Any:
-        if matter == CURRENT_DRAFT:
-            return self.standing.draft.model_dump(mode="json") if self.standing.draft else None
-        if matter == UNWRITTEN:
-            return self.house.text.model_dump(mode="json")
-        if isinstance(matter, dict):
-            return {name: self._filled_in(value) for name, value in matter.items()}
-        if isinstance(matter, list):
-            return [self._filled_in(value) for value in matter]
-        return matter
+
+def write_request(
+    script: Script,
+    text: SealedText,
+    standing: Standing,
+    milestone: str,
+    by: Role,
+    at: datetime | None,
+    matter: dict[str, Any],
+) -> MilestoneRequest:
+    """Write a request of the person who has a role in rehearsals."""
+    person, organisation = PEOPLE[by]
+    body = f"la-{script.case.area.lower()}" if organisation == PARTNERSHIP else organisation
+    command = {
+        "type": milestone,
+        "decided_by": {"person": person, "role": by.value, "organisation": body},
+        "recorded_by": {"person": person},
+        **_filled_in(matter, text, standing),
+    }
+    if at is not None:
+        command["occurred_at"] = at.isoformat()
+    return MilestoneRequest(inspection=script.inspection, command_id=str(uuid4()), command=command)
+
+
+def _filled_in(matter: Any, text: SealedText, standing: Standing) -> Any:
+    """Put in what a script cannot know: the current draft, and references of sealed texts."""
+    if matter == CURRENT_DRAFT:
+        return standing.draft.model_dump(mode="json") if standing.draft else None
+    if matter == UNWRITTEN:
+        return text.model_dump(mode="json")
+    if isinstance(matter, dict):
+        return {name: _filled_in(value, text, standing) for name, value in matter.items()}
+    if isinstance(matter, list):
+        return [_filled_in(value, text, standing) for value in matter]
+    return matter

@@ -16,7 +16,7 @@ from domain.london import at_time, london_date
 from domain.rulebook import Rulebook
 from domain.values import Slug
 from eventstore.codec import Codec
-from tests.journeys.house import House, Life
+from tests.journeys.house import House
 from workers.rehearsal.script import NOON
 from workers.stores import CODEC
 
@@ -51,7 +51,7 @@ def _with(rules: Rulebook, *more: Handbook) -> Rulebook:
     return Rulebook(handbooks=kept.values(), calendars=rules.calendars.values())
 
 
-def _due(house: House, rules: Rulebook, life: Life, state: Any) -> date:
+def _due(rules: Rulebook, state: Any) -> date:
     (found,) = [one.due for one in deadlines(rules, state) if one.kind == "strategic_plan"]
     return found
 
@@ -66,7 +66,7 @@ async def test_an_open_inspection_stays_on_its_handbook_until_it_is_moved(idle_h
     async with house.worker(changed):
         await life.let_pass(at_time(date(2024, 1, 12), NOON))
         await life.record("refer_safeguarding_concern", Role.OFSTED_LEAD, **CONCERN)
-        assert _due(house, changed, life, await life.state()) == date(2024, 2, 14)
+        assert _due(changed, await life.state()) == date(2024, 2, 14)
         before = await life.names()
 
         answer = await life.record(
@@ -91,7 +91,7 @@ async def test_an_inspection_notified_under_the_new_version_has_the_new_days(idl
     async with house.worker(changed):
         await life.play()
         before = await life.names()
-        assert _due(house, changed, life, await life.state()) == date(2024, 1, 10)
+        assert _due(changed, await life.state()) == date(2024, 1, 10)
         warned = await life.let_pass_to_next_instant()
         missed = await life.let_pass_to_next_instant()
     assert (await life.names())[len(before) :] == ["deadline_approaching", "deadline_missed"]
@@ -132,7 +132,9 @@ async def test_a_handbook_that_says_something_else_under_its_name_is_an_integrit
     async with house.worker(forged):
         with pytest.raises(IntegrityError, match="handbook 2023-01-01: expected"):
             await life.desk.record(request)
-        signalled = life.request("refer_safeguarding_concern", Role.OFSTED_LEAD, **CONCERN | {"reference": "B"})
+        signalled = life.request(
+            "refer_safeguarding_concern", Role.OFSTED_LEAD, **CONCERN | {"reference": "B"}
+        )
         await life.handle.signal("record", signalled)
         await life.let_pass(life.moment + timedelta(hours=3))
         assert await life.names() == before

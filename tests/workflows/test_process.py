@@ -1,0 +1,113 @@
+"""What the process shows of itself, and what it does while something outside does not work."""
+
+import asyncio
+from typing import Any
+
+from domain.actors import Role
+from tests.journeys.house import House
+from workers.rehearsal.script import bodies_of
+from workflows.inspection import InspectionWorkflow
+from workflows.search_attributes import ALL, AREA, KIND, NEXT_DUE, OUTCOME, STAGE
+
+CONCERN: dict[str, Any] = {"referred_to": "police", "reference": "MASH/2023-114"}
+
+
+async def test_a_report_that_cannot_be_published_holds_nothing_up(house: House) -> None:
+    """The folder is not there; other milestones are recorded meanwhile; then the report is published."""
+    life = house.life("TRF")
+    await life.play(through=lambda step: step.milestone != "release_report")
+    in_the_way = house.folder / life.inspection
+    in_the_way.write_text("a file where the folder should be")
+    step = life.script.steps[life.done]
+    released = await life.desk.record(life.request(step.milestone, step.by, step.at, **step.matter))
+    assert released.standing.publication_pending
+    beside = life.request("refer_safeguarding_concern", Role.OFSTED_LEAD, **CONCERN)
+    answer = await asyncio.wait_for(life.desk.record(beside), 5)
+    assert answer.standing.stage == "publication"
+
+    in_the_way.unlink()
+    await asyncio.wait_for(life.until(lambda standing: standing.stage == "follow_up"), 30)
+    assert (await life.names())[-1] == "report_published"
+
+
+async def test_a_release_that_was_struck_is_not_published_and_may_come_again(house: House) -> None:
+    life = house.life("TRF")
+    await life.play(through=lambda step: step.milestone != "release_report")
+    in_the_way = house.folder / life.inspection
+    in_the_way.write_text("a file where the folder should be")
+    step = life.script.steps[life.done]
+    await life.desk.record(life.request(step.milestone, step.by, step.at, **step.matter))
+    struck = life.request(
+        "rectify_milestone", Role.OFSTED_DIRECTOR, milestone="report_released", reason="did_not_happen"
+    )
+    answer = await life.desk.record(struck)
+    assert answer.refused is None, answer.refused
+    assert not answer.standing.publication_pending
+    in_the_way.unlink()
+    life.standing = answer.standing
+    await life.next_step()
+    await life.until(lambda standing: standing.stage == "follow_up")
+    assert (await life.names()).count("report_published") == 1
+
+
+async def _shown(house: House, inspection: str) -> dict[str, Any]:
+    described = await house.client.get_workflow_handle(inspection).describe()
+    found = {key.name: described.typed_search_attributes.get(key) for key in ALL}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+async def test_temporals_list_shows_where_an_inspection_stands(house: House) -> None:
+    """Codes only; what does not hold any more is taken away, also by a process that was begun anew."""
+    life = house.life("TRF", until="planned")
+    life.moment = life.script.steps[-1].at
+    await life.play()
+    area = life.script.case.area
+    assert await _shown(house, life.inspection) == {AREA.name: area, KIND.name: "full", STAGE.name: "planned"}
+    while life.done < len(life.script.steps):
+        await life.next_step()
+    assert await _shown(house, life.inspection) == {
+        AREA.name: area,
+        KIND.name: "full",
+        STAGE.name: "follow_up",
+        OUTCOME.name: "2",
+        NEXT_DUE.name: "2024-02-14",
+    }
+    await life.record("publish_strategic_plan", Role.DCS, bodies=list(bodies_of(life.script.case)))
+    assert NEXT_DUE.name not in await _shown(house, life.inspection)
+
+
+async def test_a_process_says_what_it_waits_for(house: House) -> None:
+    """Recorded late, so that the days for comment are over as soon as they have begun."""
+    life = house.life("TRF")
+    life.moment = life.script.steps[-1].at
+    told = []
+    while life.done < len(life.script.steps):
+        await life.next_step()
+        told.append(await life.handle.query(InspectionWorkflow.get_waits_for))
+    assert list(dict.fromkeys(told)) == [
+        "team_appointed",
+        "area_notified",
+        "fieldwork_begun",
+        "on_site_begun",
+        "feedback_given",
+        "fieldwork_ended",
+        "draft_submitted",
+        "draft_approved",
+        "draft_sent_for_comment",
+        "outcome_decided",
+        "outcome_signed_off",
+        "final_report_sent",
+        "final_report_received",
+        "report_released",
+        "inspection_closed",
+    ]
+
+
+async def test_an_irregular_step_past_a_milestone_does_not_leave_the_process_behind(house: House) -> None:
+    """Notified without a team, by authority: the process waits for what comes next, not for the team."""
+    life = house.life("TRF", until="notified")
+    await life.play(through=lambda step: step.milestone != "appoint_team")
+    contrary = {"rules": ["team_complete"], "reason": house.text.model_dump(), "authorised_by": "p-boss"}
+    answer = await life.record("notify_area", Role.OFSTED_LEAD, life.moment, contrary_to=contrary)
+    assert answer.refused is None, answer.refused
+    assert await life.handle.query(InspectionWorkflow.get_waits_for) == "fieldwork_begun"
