@@ -104,7 +104,7 @@ def _recorded_moment(situation: Situation, command: c.RectifyMilestone) -> Insta
     """When the milestone happened according to the record that is to be put right."""
     state, name = situation.state, command.milestone
     known: dict[str, Instant] = {
-        name: fact.at for name, fact in state.facts.items() if name not in BY_THE_CLOCK | {BY_ITEM}
+        one: fact.at for one, fact in state.facts.items() if one not in BY_THE_CLOCK | {BY_ITEM}
     }
     for item in state.information.values():
         if item.received_at is not None:

@@ -43,7 +43,7 @@ def test_a_report_that_is_released_is_not_redrafted() -> None:
 
 @pytest.mark.parametrize("stop", ["return_draft", "order_additional_evidence", "lodge_complaint"])
 def test_what_stops_a_report_stops_its_release(stop: str) -> None:
-    """What was released and is not yet published is not published any more."""
+    """What was released and is not yet published is not published any more, until it is released anew."""
     story = Story().until("draft_sent_for_comment").wait(Story().day(31)).do("decide_outcome")
     for inspectorate in ("ofsted", "cqc"):
         story.do("sign_off_outcome", inspectorate=inspectorate)
@@ -51,7 +51,8 @@ def test_what_stops_a_report_stops_its_release(stop: str) -> None:
     story.do(stop)
     assert not publication_pending(story.state)
     assert story.refused("confirm_publication").code in {"stage", "order", "released"}
-    assert "report_published" in [story.do("tick"), way_to_close(story), *story.ledger]
+    way_to_close(story)
+    assert story.ledger.count("report_published") == 1
 
 
 @pytest.mark.parametrize(
