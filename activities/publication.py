@@ -82,11 +82,12 @@ class Publisher:
         context = context_of(question)
         state = await self._handler.load(question.inspection)
         draft = state.released
-        if draft is None:
-            return await self._handler.tick(question.inspection, context)
         version = len(state.published) + 1
-        page = await self.render(question.inspection, state, version)
         address = f"{question.inspection}/report-{version}.html"
+        if draft is None:
+            await self._take_away(question.inspection, address)
+            return await self._handler.tick(question.inspection, context)
+        page = await self.render(question.inspection, state, version)
         await asyncio.to_thread(lay_down, self._folder / address, page)
         self._at("after laying the report down")
         request = own_request(
@@ -102,7 +103,16 @@ class Publisher:
                 "address": address,
             },
         )
-        return await self._handler.handle_own(request, context)
+        answer = await self._handler.handle_own(request, context)
+        if answer.refused:
+            await self._take_away(question.inspection, address)
+        return answer
+
+    async def _take_away(self, inspection: str, address: str) -> None:
+        """Remove a page that was laid down and then not noted, because its release had fallen."""
+        state = await self._handler.load(inspection)
+        if all(report.address != address for report in state.published):
+            await asyncio.to_thread((self._folder / address).unlink, missing_ok=True)
 
     async def render(self, inspection: str, state: State, report_version: int) -> bytes:
         """Render the report of a state by the pinned template, as UTF-8."""

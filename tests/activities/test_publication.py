@@ -13,10 +13,11 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.commands import CommandHandler, Context
 from activities.publication import ERASED, NOT_WRITTEN, TEMPLATE_DIGEST, Publisher, lay_down
 from domain.actors import Role
 from domain.inspection import events as e
-from domain.messages import Answer, PublishQuestion
+from domain.messages import Answer, MilestoneRequest, PublishQuestion
 from tests.activities.playing import RULES, Play, handler_on
 from workers.rehearsal.script import PEOPLE
 from workers.stores import CODEC, Stores
@@ -187,6 +188,56 @@ async def test_publication_may_be_repeated_at_any_line(stores: Stores, tmp_path:
     assert [path.name for path in desk.file.parent.iterdir()] == ["report-1.html"]
 
 
+class Overtaken(CommandHandler):
+    """A handler that is overtaken by a complaint just before it notes a publication."""
+
+    play: Play
+
+    async def handle_own(self, request: MilestoneRequest, context: Context) -> Answer:
+        await _complain(self.play)
+        return await super().handle_own(request, context)
+
+
+async def _complain(play: Play) -> None:
+    """Complain, although comments were sent, which a partnership may not do but does."""
+    contrary = {
+        "rules": ["comments_or_complaint"],
+        "reason": play.text.model_dump(),
+        "authorised_by": "p-director",
+    }
+    request = play.request("lodge_complaint", Role.LANO, reference="C/1", contrary_to=contrary)
+    answer = await play.hand_in(request)
+    assert answer.refused is None, answer.refused
+
+
+async def test_a_complaint_that_overtakes_the_note_takes_the_page_away(
+    stores: Stores, tmp_path: Path
+) -> None:
+    """What is not released is not left where the public finds it."""
+    desk = await _released(stores, tmp_path)
+    handler = Overtaken(stores.ledger, RULES, CODEC)
+    handler.play = desk.play
+    desk.publisher = Publisher(handler, RULES, stores.texts, stores.directory, tmp_path)
+    answer = await desk.publish()
+    assert answer.refused is not None
+    assert not desk.file.exists()
+
+
+async def test_a_page_left_by_a_killed_process_goes_when_its_release_has_fallen(
+    stores: Stores, tmp_path: Path
+) -> None:
+    def kill(_: str) -> None:
+        raise ProcessGoneError
+
+    desk = await _released(stores, tmp_path, kill)
+    with pytest.raises(ApplicationError):
+        await desk.publish()
+    assert desk.file.exists()
+    await _complain(desk.play)
+    await desk.publish()
+    assert not desk.file.exists()
+
+
 async def test_a_folder_that_cannot_be_written_is_tried_again(stores: Stores, tmp_path: Path) -> None:
     """Nothing is noted that is not there; when the folder is back, the report is published."""
     folder = tmp_path / "published"
@@ -265,5 +316,5 @@ async def test_the_page_is_accessible(stores: Stores, tmp_path: Path) -> None:
 async def test_the_report_says_the_outcome_word_for_word(stores: Stores, tmp_path: Path) -> None:
     desk = await _released(stores, tmp_path)
     await desk.publish()
-    wording = RULES.handbook("2023-01-01").outcomes["2"].wording.value  # type: ignore[index]
+    wording = RULES.handbook("2023-01-01").outcomes["2"].wording.value  # type: ignore[index]  # the key is an enum of strings
     assert wording in Page(desk.file.read_bytes()).text_in("p")
