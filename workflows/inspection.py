@@ -145,10 +145,14 @@ class InspectionWorkflow:
             self.waits_for = None
 
     async def _publish_what_is_released(self) -> None:
-        """Publish; what cannot be published now is tried again later, for as long as it is released."""
+        """Publish; what cannot be published now is tried again later, for as long as it is released.
+
+        At once, if the inspection moved meanwhile: then what was tried may not be what is released now.
+        """
         while self.standing.publication_pending and not self._wants_new_run():
+            seen = self.standing.version
             await self._publish()
-            if self.standing.publication_pending:
+            if self.standing.publication_pending and self.standing.version == seen:
                 await self._a_while()
 
     async def _publish(self) -> None:
