@@ -5,8 +5,9 @@ ledger where things stand.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 from temporalio.client import (
@@ -81,7 +82,9 @@ class Desk:
         try:
             _NAME.validate_python(request.inspection)
         except ValidationError as error:
-            raise MalformedError(f"{request.inspection!r} is no name such as SFK-2023-F1") from error
+            raise MalformedError(
+                f"inspection is {request.inspection!r}; accepted is a name such as SFK-2023-F1"
+            ) from error
         for attempt in range(START_ANEW):
             try:
                 return await self._put(request)
@@ -106,6 +109,7 @@ class Desk:
             raise _as_our_own(error.cause) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             if isinstance(error.__cause__, asyncio.CancelledError):
+                await _take_the_same_error_from(operation)
                 raise error.__cause__ from None
             raise UnavailableError(f"no answer came for {request.command_id}") from error
         except RPCError as error:
@@ -114,6 +118,12 @@ class Desk:
             if error.status is RPCStatusCode.INVALID_ARGUMENT:
                 raise MalformedError(f"Temporal does not take the request: {error}") from error
             raise UnavailableError(f"Temporal cannot be reached: {error}") from error
+
+
+async def _take_the_same_error_from(operation: WithStartWorkflowOperation[Any, Any]) -> None:
+    """Look at an error that the operation keeps as well, or asyncio reports it as never looked at."""
+    with contextlib.suppress(asyncio.CancelledError, RPCError, TimeoutError):
+        await asyncio.wait_for(operation.workflow_handle(), 0.1)
 
 
 class _ProcessEndedError(Exception):
