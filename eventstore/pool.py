@@ -21,7 +21,7 @@ _UNREACHABLE: Final = (
 )
 
 
-async def open_pool(url: str, *, minimum: int = 1, maximum: int = 10, timeout: float = 10) -> asyncpg.Pool:  # noqa: ASYNC109
+async def open_pool(url: str, *, minimum: int = 1, maximum: int = 10, timeout: float = 10) -> asyncpg.Pool:  # noqa: ASYNC109  asyncpg counts it down itself
     """Open a pool whose connections act as the application's role.
 
     Who takes a connection from it leaves no trace in the session: settings and advisory locks last for a

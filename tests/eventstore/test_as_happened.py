@@ -72,7 +72,7 @@ def test_each_type_that_it_rests_on_counts_if_it_is_there() -> None:
 
 def test_a_moment_and_every_event_need_a_time_zone() -> None:
     with pytest.raises(MalformedError, match="moment"):
-        as_happened([], datetime(2024, 3, 1), RESTS_ON)  # noqa: DTZ001
+        as_happened([], datetime(2024, 3, 1), RESTS_ON)  # noqa: DTZ001  no zone, on purpose
     for event in ({}, {"occurred_at": "2024-03-01T00:00:00"}, {"occurred_at": None}):
         text = compose(canonical_json({"event": event, "type": "begun"}), 1, FIRST, "A", 1)
         with pytest.raises(IntegrityError, match="position 1"):

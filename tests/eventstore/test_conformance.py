@@ -221,7 +221,7 @@ async def test_what_was_known_at_a_moment_is_a_prefix(ledger: Ledger) -> None:
 
 async def test_a_moment_without_a_time_zone_is_refused(ledger: Ledger) -> None:
     with pytest.raises(MalformedError, match="time zone"):
-        await ledger.known_at("A", datetime(2024, 1, 1))  # noqa: DTZ001
+        await ledger.known_at("A", datetime(2024, 1, 1))  # noqa: DTZ001  no zone, on purpose
 
 
 async def test_a_live_ledger_refuses_a_rehearsed_instant(ledger: Ledger) -> None:
@@ -286,7 +286,7 @@ async def test_times_within_a_rehearsed_batch_do_not_go_back_either(rehearsal: L
         {"bodies": ('{"a":"\ud800","type":"noted"}',)},
         {"bodies": ('{"a":1,"type":"Noted"}',)},
         {"bodies": (body(), "nothing")},
-        {"at": datetime(2024, 1, 1)},  # noqa: DTZ001
+        {"at": datetime(2024, 1, 1)},  # noqa: DTZ001  no zone, on purpose
     ],
 )
 def test_what_cannot_be_stored_is_refused_before_any_ledger_sees_it(bad: dict[str, object]) -> None:
@@ -299,6 +299,6 @@ def test_what_cannot_be_stored_is_refused_before_any_ledger_sees_it(bad: dict[st
         "answer": "{}",
         "bodies": (body(),),
     }
-    Append(**fitting)  # type: ignore[arg-type]
+    Append(**fitting)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(MalformedError):
-        Append(**{**fitting, **bad})  # type: ignore[arg-type]
+        Append(**{**fitting, **bad})  # type: ignore[arg-type]  # wrong on purpose

@@ -78,7 +78,7 @@ def test_an_entry_that_fits_is_verified() -> None:
 )
 def test_verifying_names_what_differs(changed: dict[str, object], named: str) -> None:
     with pytest.raises(IntegrityError, match=f"position {changed.get('position', 7)}: .*{named}"):
-        verify_entry(replace(entry(), **changed))  # type: ignore[arg-type]
+        verify_entry(replace(entry(), **changed))  # type: ignore[arg-type]  # one field of many
 
 
 @pytest.mark.parametrize(

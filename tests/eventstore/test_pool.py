@@ -73,4 +73,4 @@ async def test_a_closed_pool_is_unavailable(database_url: str) -> None:
 async def test_a_bad_argument_is_not_taken_for_a_lost_connection(pool: asyncpg.Pool) -> None:
     ledger = await PostgresLedger.open(pool)
     with pytest.raises(asyncpg.DataError):
-        await ledger.read_all(limit="many")  # type: ignore[arg-type]
+        await ledger.read_all(limit="many")  # type: ignore[arg-type]  # wrong on purpose

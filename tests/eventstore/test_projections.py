@@ -36,7 +36,7 @@ def deadline(inspection: str = "SFK-2023-F1", *, subject: str | None = None, **o
         "calendar": "england-2026.1",
         **other,
     }
-    return DeadlineRow(**fields)  # type: ignore[arg-type]
+    return DeadlineRow(**fields)  # type: ignore[arg-type]  # one field of many
 
 
 def summarise(entries: Sequence[Entry]) -> CaseSummary | None:
@@ -148,4 +148,4 @@ def test_how_a_deadline_stands_depends_on_the_reader(row: DeadlineRow, before: s
     assert row.status(DUE_AT) == DeadlineStatus(before)
     assert row.status(DUE_AT + timedelta(seconds=1)) == DeadlineStatus(after)
     with pytest.raises(MalformedError):
-        row.status(datetime(2024, 3, 1))  # noqa: DTZ001
+        row.status(datetime(2024, 3, 1))  # noqa: DTZ001  no zone, on purpose

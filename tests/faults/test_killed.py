@@ -58,7 +58,7 @@ def _worker(address: str, database: str, house: House, *death: str) -> Iterator[
     finally:
         process.kill()
         process.wait()
-        process.stdout.close()  # type: ignore[union-attr]
+        process.stdout.close()  # type: ignore[union-attr]  # it is a pipe
 
 
 @asynccontextmanager

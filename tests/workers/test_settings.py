@@ -71,7 +71,7 @@ def test_settings_do_not_change() -> None:
     settings = Settings()
 
     with pytest.raises(ValidationError):
-        settings.task_queue = "other"  # type: ignore[misc]
+        settings.task_queue = "other"  # type: ignore[misc]  # frozen is what is tested
 
 
 def test_without_an_address_or_a_profile_the_embedded_temporal_is_meant() -> None:

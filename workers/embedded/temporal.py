@@ -153,7 +153,7 @@ class TemporalServer:
         if missing:
             request = AddSearchAttributesRequest(namespace=NAMESPACE)
             for key in missing:
-                request.search_attributes[key.name] = int(key.indexed_value_type)  # type: ignore[assignment]
+                request.search_attributes[key.name] = int(key.indexed_value_type)  # type: ignore[assignment]  # an enum of protobuf
             await client.operator_service.add_search_attributes(request)
 
 

@@ -42,7 +42,7 @@ def _several_dates(value: Any) -> Any:
 
 def _iso_date(value: Any) -> Any:
     """Accept a calendar date with its hyphens only: a bare number would be read as seconds."""
-    return datetime.strptime(value, "%Y-%m-%d").date() if isinstance(value, str) else value  # noqa: DTZ007
+    return datetime.strptime(value, "%Y-%m-%d").date() if isinstance(value, str) else value  # noqa: DTZ007  a day has no zone
 
 
 Day = Annotated[date, BeforeValidator(_iso_date)]
