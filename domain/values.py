@@ -5,7 +5,7 @@ cannot forget. So identifiers carry a pattern and free text is a `SealedText`: a
 in a table that can be deleted from.
 """
 
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -19,11 +19,14 @@ class Value(BaseModel):
 
 
 def _in_utc(instant: datetime) -> datetime:
+    # In the first and the last year a step to another time zone, or to the next second, may leave time.
+    if not MINYEAR < instant.year < MAXYEAR:
+        raise ValueError(f"{instant} lies outside the years {MINYEAR + 1} to {MAXYEAR - 1}")
     return instant.astimezone(UTC)
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""A moment with a time zone, kept in UTC."""
+"""A moment with a time zone, kept in UTC, in the years 2 to 9998."""
 
 AreaCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """The three-letter register code of a local authority, e.g. `SFK`."""

@@ -3,6 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from domain.handbook import DeadlineKind
 from domain.inspection.deadlines import Status, next_due, next_wake
@@ -264,9 +265,11 @@ def test_days_of_which_the_calendar_knows_nothing_are_refused(day: date) -> None
 
 
 def test_absurd_moments_are_refused() -> None:
-    """The first of January of the year one has no yesterday in London."""
+    """Of the year two the calendar knows nothing; a moment of the year one cannot even be put."""
     story = Story().until("area_notified")
-    early = start_of_day(date(1, 1, 2))
+    with pytest.raises(ValidationError, match="outside the years"):
+        story.ask("open_surveys", at=start_of_day(date(1, 1, 2)), recorded=story.now)
+    early = start_of_day(date(2, 1, 2))
     assert story.refused("open_surveys", at=early, recorded=story.now).code == "calendar_horizon"
     struck = story.refused(
         "rectify_milestone", milestone="area_notified", happened_at=early, reason="wrong_date"
