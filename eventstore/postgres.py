@@ -11,6 +11,7 @@ from domain.errors import MalformedError
 from eventstore.checks import refuse_naive
 from eventstore.envelope import Entry
 from eventstore.errors import RehearsalError
+from eventstore.group_commit import GroupCommit
 from eventstore.ledger import (
     AlreadyKnown,
     Append,
@@ -43,6 +44,7 @@ class PostgresLedger:
         """Take a pool and what kind of ledger it leads to; `open` asks the database."""
         self._pool = pool
         self._rehearsal = rehearsal
+        self._together = GroupCommit(self._append)
 
     @classmethod
     async def open(cls, pool: asyncpg.Pool) -> Self:
@@ -61,8 +63,9 @@ class PostgresLedger:
         return self._rehearsal
 
     async def append(self, appends: Sequence[Append]) -> list[AppendResult]:
-        if not appends:
-            return []
+        return await self._together.append(appends) if appends else []
+
+    async def _append(self, appends: Sequence[Append]) -> list[AppendResult]:
         arguments = (
             [append.stream for append in appends],
             [append.command_id for append in appends],
