@@ -22,6 +22,7 @@ from domain.inspection import State, decide, evolve, initial
 from domain.inspection.commands import COMMANDS, Command
 from domain.inspection.decide.clock import what_the_clock_brings
 from domain.inspection.events import Event, event_type
+from domain.inspection.events.clock import DeadlineEvent
 from domain.inspection.rules import RULES
 from domain.inspection.standing import standing, what_is_due
 from domain.messages import Answer, MilestoneRequest, Recorded, Refused, Verdict, tick_id, unreadable_id
@@ -250,10 +251,25 @@ def _verdict(decision: Decision, since: int) -> Verdict:
     return Verdict(
         result="recorded",
         recorded=tuple(
-            Recorded(version=since + number, type=event_type(event), occurred_at=event.occurred_at)
+            Recorded(
+                version=since + number,
+                type=event_type(event),
+                occurred_at=event.occurred_at,
+                subject=_subject(event),
+            )
             for number, event in enumerate(decision, start=1)
         ),
     )
+
+
+def _subject(event: Event) -> str | None:
+    match event:
+        case DeadlineEvent(kind=kind, subject=None):
+            return kind.value
+        case DeadlineEvent(kind=kind, subject=subject):
+            return f"{kind.value}:{subject}"
+        case _:
+            return None
 
 
 def _malformed(error: ValidationError) -> Refusal:

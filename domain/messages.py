@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.canonical import canonical_json
 
@@ -110,11 +110,17 @@ class Refused(Message):
 
 
 class Recorded(Message):
-    """An event that a command brought."""
+    """An event that a command brought.
+
+    `subject` says which deadline an event of the clock is about: its kind, and after a colon what it is
+    about if there are several of the kind, e.g. `information_item:strategic_plan`.
+    """
 
     version: int
     type: str
     occurred_at: datetime
+    # Left out where there is none: what was written before the field was added is read and comes back whole.
+    subject: str | None = Field(default=None, exclude_if=lambda subject: subject is None)
 
 
 class Due(Message):
