@@ -54,6 +54,13 @@ class Pause(Value):
     resumed_at: Instant | None = None
 
 
+class Complaint(Value):
+    """When a complaint was lodged."""
+
+    version: int
+    lodged_at: Instant
+
+
 class Extension(Value):
     """A later day for a deadline. It holds for the run of the deadline in which it was given."""
 
@@ -95,6 +102,7 @@ class State(Value):
     sign_offs: dict[Inspectorate, DraftRef] = Field(default_factory=dict)
     comments: int = 0
     complaints: dict[str, bool] = Field(default_factory=dict)
+    lodged: dict[str, Complaint] = Field(default_factory=dict)
     polls: tuple[date, ...] = ()
     released: DraftRef | None = None
     published: tuple[Published, ...] = ()

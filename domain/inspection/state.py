@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.handbook import DeadlineKind
 from domain.inspection import events as e
-from domain.inspection.record import Extension, Fact, Item, Pause, Published, State
+from domain.inspection.record import Complaint, Extension, Fact, Item, Pause, Published, State
 from domain.inspection.rounds import AFTER_DECISION, COMMENT_ROUND, DECISION, NOTIFICATION_ROUND
 from domain.inspection.vocabulary import Draft, Findings, Sections
 from domain.values import PersonRef
@@ -116,14 +116,16 @@ def _paused(state: State, event: e.InspectionPaused) -> Change:
 
 
 def _resumed(state: State, event: e.InspectionResumed) -> Change:
-    over = _last_pause(state, resumed_at=event.occurred_at)
+    over = _pause_changed(state, len(state.pauses), resumed_at=event.occurred_at)
     return {**over, "facts": _without(state, "inspection_declared_incomplete")}
 
 
-def _last_pause(state: State, **update: Any) -> Change:
-    if not state.pauses:
+def _pause_changed(state: State, number: int, **update: Any) -> Change:
+    """Change one pause; they are numbered from one."""
+    if not 0 < number <= len(state.pauses):
         return {}
-    return {"pauses": (*state.pauses[:-1], state.pauses[-1].model_copy(update=update))}
+    before, one, after = state.pauses[: number - 1], state.pauses[number - 1], state.pauses[number:]
+    return {"pauses": (*before, one.model_copy(update=update), *after)}
 
 
 def _new_draft(state: State, sections: Sections, findings: Findings, author: PersonRef) -> Change:
@@ -177,7 +179,11 @@ def _window_opened_again(state: State) -> Change:
 
 def _complaint_lodged(state: State, event: e.ComplaintLodged) -> Change:
     """A complaint holds publication, also of what was released and is not yet published."""
-    lodged = {"complaints": {**state.complaints, event.reference: True}}
+    complaint = Complaint(version=state.version + 1, lodged_at=event.occurred_at)
+    lodged = {
+        "complaints": {**state.complaints, event.reference: True},
+        "lodged": {**state.lodged, event.reference: complaint},
+    }
     return {**lodged, **_release_void(state)} if state.released else lodged
 
 
@@ -293,9 +299,15 @@ def _redated(state: State, event: e.MilestoneRectified) -> Change:
                 for key, item in state.information.items()
             }
         case "inspection_paused":
-            change = _last_pause(state, paused_at=at)
+            change = _pause_changed(state, len(state.pauses), paused_at=at)
         case "inspection_resumed":
-            change = _last_pause(state, resumed_at=at) if state.paused_until is None else {}
+            over = sum(1 for pause in state.pauses if pause.resumed_at is not None)
+            change = _pause_changed(state, over, resumed_at=at)
+        case "complaint_lodged":
+            change["lodged"] = {
+                key: one.model_copy(update={"lodged_at": at}) if one.version == fact.version else one
+                for key, one in state.lodged.items()
+            }
         case "draft_sent_for_comment":
             change = _window_opened_again(state)
     facts = change.get("facts", state.facts)

@@ -5,7 +5,12 @@ from domain.handbook import DeadlineKind
 from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.deadlines import deadlines
-from domain.inspection.decide.situation import Situation, require_duties_apart, require_of_partnership
+from domain.inspection.decide.situation import (
+    Situation,
+    require_not_before,
+    require_not_own_work,
+    require_of_partnership,
+)
 from domain.inspection.progress import approved_by_both, current_draft, publication_pending
 from domain.inspection.record import State
 from domain.inspection.vocabulary import Draft, Findings, Sections
@@ -41,7 +46,7 @@ def approve_draft(situation: Situation, command: c.ApproveDraft) -> e.Event:
     _require_evidence_complete(situation)
     situation.require_current_draft(command.draft)
     _require_role_of(situation, command.inspectorate, _MODERATOR)
-    _require_not_own_work(situation, doing="approve this draft")
+    require_not_own_work(situation, doing="approve this draft")
     return situation.record(e.DraftApproved)
 
 
@@ -49,14 +54,14 @@ def return_draft(situation: Situation, command: c.ReturnDraft) -> e.Event:
     """A moderator returns the current draft with reasons; it no longer stands."""
     situation.require_current_draft(command.draft)
     _require_role_of(situation, command.inspectorate, _MODERATOR)
-    _require_not_own_work(situation, doing="return this draft")
+    require_not_own_work(situation, doing="return this draft")
     return situation.record(e.DraftReturned)
 
 
 def order_evidence(situation: Situation, _: c.OrderAdditionalEvidence) -> e.Event:
     """More evidence is ordered once at a time, by somebody who is not on the team."""
     _require_evidence_complete(situation)
-    _require_not_own_work(situation, doing="order more evidence")
+    require_not_own_work(situation, doing="order more evidence")
     return situation.record(e.AdditionalEvidenceOrdered)
 
 
@@ -74,12 +79,7 @@ def gather_evidence(situation: Situation, _: c.GatherAdditionalEvidence) -> e.Ev
 def send_for_comment(situation: Situation, command: c.SendDraftForComment) -> e.Event:
     """The partnership sees a draft that both inspectorates have approved."""
     situation.require_current_draft(command.draft)
-    situation.require(
-        approved_by_both(situation.state),
-        "approved_by_both",
-        "not both inspectorates have approved the current draft",
-        "approve_draft by a moderator of each",
-    )
+    _require_approved_by_both(situation)
     return situation.record(e.DraftSentForComment)
 
 
@@ -132,7 +132,8 @@ def resolve_complaint(situation: Situation, command: c.ResolveComplaint) -> e.Ev
         f"{command.reference} is not open",
         "one of " + (", ".join(open_ones) or "none: no complaint is open"),
     )
-    _require_not_own_work(situation, doing="resolve a complaint about it")
+    require_not_before(situation, "complaint_lodged", situation.state.lodged[command.reference].lodged_at)
+    require_not_own_work(situation, doing="resolve a complaint about it")
     return situation.record(e.ComplaintResolved)
 
 
@@ -177,10 +178,11 @@ def decide_outcome(situation: Situation, command: c.DecideOutcome) -> e.Event:
 
 
 def sign_off(situation: Situation, command: c.SignOffOutcome) -> e.Event:
-    """A director who did not write the draft signs off the current one for one inspectorate."""
+    """A director who did not write the draft signs it off for one inspectorate once both have approved it."""
     situation.require_current_draft(command.draft)
+    _require_approved_by_both(situation)
     _require_role_of(situation, command.inspectorate, _DIRECTOR)
-    _require_not_own_work(situation, doing="sign off this report")
+    require_not_own_work(situation, doing="sign off this report")
     return situation.record(e.OutcomeSignedOff)
 
 
@@ -190,6 +192,15 @@ def _require_evidence_complete(situation: Situation) -> None:
         "evidence_complete",
         "more evidence has been ordered and is still being gathered",
         "gather_additional_evidence first",
+    )
+
+
+def _require_approved_by_both(situation: Situation) -> None:
+    situation.require(
+        approved_by_both(situation.state),
+        "approved_by_both",
+        "not both inspectorates have approved the current draft",
+        "approve_draft by a moderator of each",
     )
 
 
@@ -213,14 +224,6 @@ def _require_role_of(
         f"{role} does not speak for {inspectorate} here",
         f"decided by {roles[inspectorate]}",
     )
-
-
-def _require_not_own_work(situation: Situation, *, doing: str) -> None:
-    state = situation.state
-    own = {member.person for member in state.team} | {*state.left_the_team}
-    if state.draft:
-        own.add(state.draft.author)
-    require_duties_apart(situation, *own, doing=doing)
 
 
 def _require_findings(situation: Situation, findings: Findings) -> None:

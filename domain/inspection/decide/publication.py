@@ -3,7 +3,7 @@
 from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.decide.moderation import next_draft
-from domain.inspection.decide.situation import Situation, require_duties_apart
+from domain.inspection.decide.situation import Situation, require_not_before, require_not_own_work
 from domain.inspection.progress import (
     approved_by_both,
     correction_pending,
@@ -19,11 +19,13 @@ def send_final_report(situation: Situation, command: c.SendFinalReport) -> e.Eve
     published = situation.state.published
     if not published or command.draft != published[-1].draft:
         situation.require_current_draft(command.draft)
+    if not published:
+        require_not_before(situation, "outcome_signed_off", situation.state.at("outcome_signed_off"))
     return situation.record(e.FinalReportSent)
 
 
 def release(situation: Situation, command: c.ReleaseReport) -> e.Event:
-    """A person who did not write it releases what both inspectorates approved and signed off.
+    """Somebody who is not of the team releases what both inspectorates approved and signed off.
 
     Not while a complaint is open, and not in the weeks before polls in the area.
     """
@@ -46,21 +48,21 @@ def release(situation: Situation, command: c.ReleaseReport) -> e.Event:
         "resolve_complaint before release_report",
     )
     _require_no_embargo(situation)
-    author = state.draft.author if state.draft else ""
-    require_duties_apart(situation, author, doing="release this report")
+    require_not_own_work(situation, doing="release this report")
     return situation.record(e.ReportReleased, draft=draft)
 
 
 def _require_no_embargo(situation: Situation) -> None:
-    day = london_date(situation.command.occurred_at)
+    """Neither on the day of the release nor, if it is recorded later, on the day on which it publishes."""
     days = situation.handbook.embargo_days_before_polls.value
-    polls = next((polls for polls in situation.state.polls if 0 <= (polls - day).days <= days), None)
-    situation.require(
-        polls is None,
-        "no_embargo",
-        f"{day} is within {days} days before the polls on {polls}",
-        f"a day after {polls}",
-    )
+    for day in (london_date(situation.command.occurred_at), london_date(situation.command.now)):
+        polls = next((polls for polls in situation.state.polls if 0 <= (polls - day).days <= days), None)
+        situation.require(
+            polls is None,
+            "no_embargo",
+            f"{day} is within {days} days before the polls on {polls}",
+            f"a day after {polls}",
+        )
 
 
 def confirm_publication(situation: Situation, command: c.ConfirmPublication) -> e.Event:

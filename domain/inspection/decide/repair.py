@@ -6,7 +6,7 @@ from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.deadlines import FOLLOW_UP_KINDS, deadlines
 from domain.inspection.decide.situation import Situation
-from domain.inspection.events import RESTS_ON
+from domain.inspection.events import FOLLOWS, RESTS_ON
 from domain.inspection.record import State
 from domain.london import add_months, london_date
 from domain.values import Instant
@@ -38,7 +38,9 @@ STRIKABLE = frozenset(
         "report_released",
         "strategic_plan_published",
         "strategic_plan_verified",
+        "strategic_plan_returned",
         "priority_action_plan_submitted",
+        "priority_action_plan_returned",
         "priority_action_plan_accepted",
         "priority_action_plan_published",
         "inspection_withdrawn",
@@ -171,11 +173,13 @@ def _require_in_order(situation: Situation, command: c.RectifyMilestone, at: Ins
         version = state.facts[name].version
         earlier = {
             one: state.facts[one].at
-            for one in RESTS_ON[name] & state.facts.keys()
+            for one in (RESTS_ON[name] | FOLLOWS[name]) & state.facts.keys()
             if state.facts[one].version < version
         }
         later = {
-            one: state.facts[one].at for one in _resting_on(state, name) if state.facts[one].version > version
+            one: fact.at
+            for one, fact in state.facts.items()
+            if name in RESTS_ON[one] | FOLLOWS[one] and one not in BY_THE_CLOCK and fact.version > version
         }
     for other, moment in sorted(earlier.items()):
         on = london_date(moment)

@@ -11,7 +11,7 @@ from domain.errors import NotFoundError
 from domain.handbook import Handbook
 from domain.inspection.commands import Command, NotifyArea, PlanInspection
 from domain.inspection.deadlines import bound_rules
-from domain.inspection.events import RESTS_ON, Event, Irregularity
+from domain.inspection.events import FOLLOWS, RESTS_ON, Event, Irregularity
 from domain.inspection.progress import current_draft
 from domain.inspection.record import State
 from domain.inspection.rules import RULES
@@ -19,7 +19,7 @@ from domain.inspection.vocabulary import DraftRef
 from domain.london import london_date
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
-from domain.values import BodyRef
+from domain.values import BodyRef, Instant
 
 E = TypeVar("E", bound=Event)
 
@@ -157,15 +157,31 @@ def require_common(situation: Situation) -> None:
         f"{name} is already on record",
         f"rectify_milestone with milestone {name}",
     )
-    for earlier in sorted(RESTS_ON[name]):
-        rests_on_at = state.at(earlier)
-        situation.require(
-            rests_on_at is not None and london_date(command.occurred_at) >= london_date(rests_on_at),
-            "order",
-            f"{name} rests on {earlier}, "
-            + (f"which happened on {london_date(rests_on_at)}" if rests_on_at else "which has not happened"),
-            f"{earlier} on record, and no later than this",
-        )
+    for earlier in sorted(RESTS_ON[name] | (FOLLOWS[name] & state.facts.keys())):
+        require_not_before(situation, earlier, _moment_of(situation, earlier))
+
+
+def _moment_of(situation: Situation, earlier: str) -> Instant | None:
+    """When a milestone happened; a request for information, when the item was asked for that this is about.
+
+    There may be several requests, and an item rests on its own, not on the latest.
+    """
+    item = getattr(situation.command, "item", None)
+    if earlier == "information_requested" and item in situation.state.information:
+        return situation.state.information[item].requested_at
+    return situation.state.at(earlier)
+
+
+def require_not_before(situation: Situation, earlier: str, moment: Instant | None) -> None:
+    """Refuse what happened on an earlier day than something it rests on or follows, or without it."""
+    command = situation.command
+    situation.require(
+        moment is not None and london_date(command.occurred_at) >= london_date(moment),
+        "order",
+        f"{command.records.model_fields['type'].default} rests on {earlier}, "
+        + (f"which happened on {london_date(moment)}" if moment else "which has not happened"),
+        f"{earlier} on record, and no later than this",
+    )
 
 
 def require_permission(situation: Situation) -> None:
@@ -187,11 +203,13 @@ def require_permission(situation: Situation) -> None:
     )
 
 
-def require_duties_apart(situation: Situation, *persons: str, doing: str) -> None:
-    """Refuse when who decided or who recorded is one of the persons whose own work this is."""
-    command = situation.command
-    involved = {command.decided_by.person, command.recorded_by.person}
-    both = sorted(involved & set(persons))
+def require_not_own_work(situation: Situation, *, doing: str) -> None:
+    """Refuse when who decided or who recorded wrote the draft, or has inspected with the team."""
+    state, command = situation.state, situation.command
+    own = {member.person for member in state.team} | {*state.left_the_team}
+    if state.draft:
+        own.add(state.draft.author)
+    both = sorted(own & {command.decided_by.person, command.recorded_by.person})
     situation.require(
         not both,
         "separation_of_duties",

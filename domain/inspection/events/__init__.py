@@ -1,7 +1,8 @@
 """What has happened in an inspection: past tense, each event with the matter of the command that led to it.
 
 An event rests on others (`rests_on`): it makes no sense without them, may not have happened before
-them, and a look back at a day on which they had not happened leaves it out.
+them, and a look back at a day on which they had not happened leaves it out. It follows others (`follows`):
+it can be without them, but where they are on record it may not have happened before them.
 """
 
 from collections.abc import Iterator
@@ -168,8 +169,12 @@ def event_type(event: Event) -> str:
 RESTS_ON: dict[str, frozenset[str]] = {name: kind.rests_on for name, kind in EVENT_TYPES.items()}
 """For each event type, the types that it makes no sense without."""
 
+FOLLOWS: dict[str, frozenset[str]] = {name: kind.follows for name, kind in EVENT_TYPES.items()}
+"""For each event type, the types that it answers, finishes or takes up anew if they are on record."""
+
 __all__ = [
     "EVENT_TYPES",
+    "FOLLOWS",
     "RESTS_ON",
     "ActivityRecorded",
     "AdditionalEvidenceGathered",

@@ -41,6 +41,7 @@ class Event(Value):
 
     schema_version: ClassVar[int] = 1
     rests_on: ClassVar[frozenset[str]] = frozenset()
+    follows: ClassVar[frozenset[str]] = frozenset()
     is_milestone: ClassVar[bool] = True
 
     occurred_at: Instant

@@ -41,4 +41,13 @@ class InspectionClosed(Event):
 
     type: Literal["inspection_closed"] = "inspection_closed"
     rests_on = frozenset({"report_published"})
+    follows = frozenset(
+        {
+            "strategic_plan_published",
+            "strategic_plan_verified",
+            "priority_action_plan_accepted",
+            "priority_action_plan_published",
+            "complaint_resolved",
+        }
+    )
     next: tuple[NextInspection, ...] = ()

@@ -15,10 +15,13 @@ from domain.inspection import State, decide, evolve, initial
 from domain.inspection.commands import COMMAND_TYPES
 from domain.inspection.deadlines import Deadline, deadlines
 from domain.inspection.events import (
+    FOLLOWS,
     RESTS_ON,
     AnyEvent,
     DeadlineMissTakenBack,
     Event,
+    InformationChased,
+    InformationReceived,
     MovesDeadlines,
     ReportPublished,
     event_type,
@@ -238,8 +241,11 @@ def check_order(before: State, event: Event) -> None:
     if isinstance(event, DeadlineMissTakenBack):
         assert before.missed[event.kind, event.subject] == event.due
         return
-    for earlier in RESTS_ON[event_type(event)]:
+    name = event_type(event)
+    for earlier in RESTS_ON[name] | (FOLLOWS[name] & before.facts.keys()):
         at = before.at(earlier)
+        if isinstance(event, InformationReceived | InformationChased):
+            at = before.information[event.item].requested_at
         assert at is not None, f"{event_type(event)} without {earlier}"
         if event.is_milestone:
             assert london_date(at) <= london_date(event.occurred_at), f"{event_type(event)} before {earlier}"
