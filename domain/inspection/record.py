@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
+from domain.actors import Role
 from domain.handbook import DeadlineKind
 from domain.inspection.vocabulary import Draft, DraftRef, InformationItem, TeamMember, TrackedChild
 from domain.values import (
@@ -68,6 +69,14 @@ class Extension(Value):
     to: date
 
 
+class Voice(Value):
+    """Somebody's word on a draft in the name of one inspectorate."""
+
+    person: PersonRef
+    inspectorate: Inspectorate
+    draft: DraftRef
+
+
 class Published(Value):
     """One published version of the report."""
 
@@ -100,6 +109,8 @@ class State(Value):
     drafts: int = 0
     approvals: dict[Inspectorate, DraftRef] = Field(default_factory=dict)
     sign_offs: dict[Inspectorate, DraftRef] = Field(default_factory=dict)
+    voices: tuple[Voice, ...] = ()
+    roles: dict[PersonRef, frozenset[Role]] = Field(default_factory=dict)
     comments: int = 0
     complaints: dict[str, bool] = Field(default_factory=dict)
     lodged: dict[str, Complaint] = Field(default_factory=dict)

@@ -24,6 +24,8 @@ RULES: Final[dict[str, Rule]] = {
     "order": Rule("Nothing happens before what it rests on.", True),
     "permission": Rule("Each role decides what belongs to it.", True),
     "separation_of_duties": Rule("Nobody approves, signs off or publishes his or her own work.", True),
+    "authority": Rule("What goes against a rule is authorised by somebody else, who may authorise.", False),
+    "not_for_both": Rule("Each inspectorate speaks for itself: nobody speaks for both on a draft.", False),
     "id_fits_area": Rule("An inspection's identifier begins with the code of its area.", False),
     "on_site_week": Rule("The inspectors are on site from a Monday.", True),
     "term_time": Rule("Inspections take place in term time.", True),

@@ -12,6 +12,7 @@ from domain.inspection import events as e
 from domain.inspection.record import Complaint, Extension, Fact, Item, Pause, Published, State
 from domain.inspection.rounds import AFTER_DECISION, COMMENT_ROUND, DECISION, NOTIFICATION_ROUND
 from domain.inspection.vocabulary import Draft, Findings, Sections
+from domain.inspection.voices import roles_after, voices_after
 from domain.values import PersonRef
 
 __all__ = ["Extension", "Fact", "Item", "Pause", "Published", "State", "evolve", "initial"]
@@ -371,7 +372,11 @@ def evolve(state: State, event: e.Event) -> State:
     version = state.version + 1
     change = _CHANGES.get(type(event))
     update = change(state, event) if change else {}
-    update["version"] = version
+    update |= {
+        "version": version,
+        "voices": voices_after(state, event),
+        "roles": roles_after(state, event),
+    }
     name = e.event_type(event)
     if event.is_milestone and not _first_one_counts(state, name):
         fact = Fact(

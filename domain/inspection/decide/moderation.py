@@ -8,6 +8,7 @@ from domain.inspection.deadlines import deadlines
 from domain.inspection.decide.situation import (
     Situation,
     require_not_before,
+    require_not_for_both,
     require_not_own_work,
     require_of_partnership,
 )
@@ -47,6 +48,7 @@ def approve_draft(situation: Situation, command: c.ApproveDraft) -> e.Event:
     situation.require_current_draft(command.draft)
     _require_role_of(situation, command.inspectorate, _MODERATOR)
     require_not_own_work(situation, doing="approve this draft")
+    require_not_for_both(situation, command.draft, {command.inspectorate: command.decided_by.person})
     return situation.record(e.DraftApproved)
 
 
@@ -157,6 +159,9 @@ def decide_outcome(situation: Situation, command: c.DecideOutcome) -> e.Event:
         f"{command.concurring} is not the lead of CQC on the team",
         "the lead of CQC on the team as concurring",
     )
+    assert draft is not None
+    deciding = {Inspectorate.OFSTED: command.decided_by.person, Inspectorate.CQC: command.concurring}
+    require_not_for_both(situation, draft, deciding)
     situation.require(
         not state.comments or state.has("comments_answered"),
         "comments_answered",
@@ -183,6 +188,7 @@ def sign_off(situation: Situation, command: c.SignOffOutcome) -> e.Event:
     _require_approved_by_both(situation)
     _require_role_of(situation, command.inspectorate, _DIRECTOR)
     require_not_own_work(situation, doing="sign off this report")
+    require_not_for_both(situation, command.draft, {command.inspectorate: command.decided_by.person})
     return situation.record(e.OutcomeSignedOff)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from domain.actors import SPEAKS_FOR, roles_that_may
+from domain.actors import SPEAKS_FOR, Verb, may, roles_that_may
 from domain.calendar import WorkingCalendar
 from domain.errors import NotFoundError
 from domain.handbook import Handbook
@@ -16,10 +16,11 @@ from domain.inspection.progress import current_draft
 from domain.inspection.record import State
 from domain.inspection.rules import RULES
 from domain.inspection.vocabulary import DraftRef
+from domain.inspection.voices import speak_for_both
 from domain.london import london_date
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
-from domain.values import BodyRef, Instant
+from domain.values import BodyRef, Inspectorate, Instant, PersonRef
 
 E = TypeVar("E", bound=Event)
 
@@ -130,6 +131,7 @@ class Situation:
         shared = event_type.model_fields.keys() & type(command).model_fields.keys() - {"type"}
         irregular = None
         if self.contrary and command.contrary_to is not None:
+            self._require_authority(command.contrary_to.authorised_by)
             irregular = Irregularity(
                 rules=tuple(self.contrary),
                 reason=command.contrary_to.reason,
@@ -137,6 +139,37 @@ class Situation:
             )
         values = {name: getattr(command, name) for name in shared}
         return event_type(**{**values, "irregular": irregular, **more})
+
+    def _require_authority(self, person: PersonRef) -> None:
+        """Refuse an authority that its own deed, the team or the record speaks against.
+
+        Directors and HMCI authorise, nobody else (section 10 of the facts). Who holds these offices is not
+        known here; that somebody has acted in other roles only, is.
+        """
+        state, command = self.state, self.command
+        accepted = "authorised_by another person, who is " + " or ".join(roles_that_may(Verb.AUTHORISE))
+        self.require(
+            person not in {command.decided_by.person, command.recorded_by.person},
+            "authority",
+            f"{person} decided or recorded this",
+            accepted,
+        )
+        self.require(
+            person not in worked_on(state), "authority", f"{person} has inspected this area", accepted
+        )
+        roles = state.roles.get(person, frozenset())
+        self.require(
+            not roles or any(may(role, Verb.AUTHORISE) for role in roles),
+            "authority",
+            f"{person} acts as {', '.join(sorted(roles))} in this inspection",
+            accepted,
+        )
+
+
+def worked_on(state: State) -> set[PersonRef]:
+    """Name those whose work the report is: its author, the team, and who left it during fieldwork."""
+    author = {state.draft.author} if state.draft else set[PersonRef]()
+    return author | {member.person for member in state.team} | {*state.left_the_team}
 
 
 def require_common(situation: Situation) -> None:
@@ -205,16 +238,29 @@ def require_permission(situation: Situation) -> None:
 
 def require_not_own_work(situation: Situation, *, doing: str) -> None:
     """Refuse when who decided or who recorded wrote the draft, or has inspected with the team."""
-    state, command = situation.state, situation.command
-    own = {member.person for member in state.team} | {*state.left_the_team}
-    if state.draft:
-        own.add(state.draft.author)
-    both = sorted(own & {command.decided_by.person, command.recorded_by.person})
+    command = situation.command
+    both = sorted(worked_on(situation.state) & {command.decided_by.person, command.recorded_by.person})
     situation.require(
         not both,
         "separation_of_duties",
         f"{', '.join(both)} cannot {doing}: it is his or her own work",
         "decided and recorded by others",
+    )
+
+
+def require_not_for_both(
+    situation: Situation, draft: DraftRef, speaking: dict[Inspectorate, PersonRef]
+) -> None:
+    """Refuse when somebody who speaks for one inspectorate has spoken for the other on the same draft.
+
+    Both have to approve and to sign off (section 3 of the facts); one person would be one inspectorate.
+    """
+    both = speak_for_both(situation.state, draft, speaking)
+    situation.require(
+        not both,
+        "not_for_both",
+        f"{', '.join(both)} speaks for Ofsted and for CQC on draft {draft.version}",
+        "somebody else for one of the two",
     )
 
 

@@ -236,6 +236,7 @@ class Story:
         by: Role | Actor | None = None,
         recorded_by: str | None = None,
         contrary_to: tuple[str, ...] = (),
+        authorised_by: str = "p-authority",
         **matter: Any,
     ) -> Command:
         """Make a command: what is not told is as it usually is.
@@ -249,7 +250,7 @@ class Story:
         now = _moment(recorded, max(self.now, happened) if at is None or recorded is None else self.now)
         decided_by = by if isinstance(by, Actor) else who(by or _usual_role(command, usual))
         recorder = ENGINE_RECORDER if decided_by == ENGINE else Recorder(person=recorded_by or "p-support")
-        contrary = {"rules": contrary_to, "reason": TEXT, "authorised_by": "p-authority"}
+        contrary = {"rules": contrary_to, "reason": TEXT, "authorised_by": authorised_by}
         self._commands += 1
         return COMMANDS.validate_python(
             {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from pydantic import TypeAdapter, ValidationError
 
-from domain.actors import Role
+from domain.actors import Role, Verb, may
 from domain.handbook import DeadlineKind, DeferralGround
 from domain.inspection import State, decide, evolve, initial
 from domain.inspection.commands import COMMAND_TYPES
@@ -73,6 +73,8 @@ members = st.sampled_from(
     ]
 )
 persons = st.sampled_from(["p-cqclead", "p-ofstedlead", "p-inspector", "p-fresh", "p-support"])
+
+authorities = st.sampled_from(["p-authority", "p-authority", "p-ofsteddirector", "p-coordinator"])
 
 MATTERS: Final[dict[str, dict[str, st.SearchStrategy[Any]]]] = {
     "plan_inspection": {
@@ -196,11 +198,13 @@ class AnyInspection(RuleBasedStateMachine):
         role = data.draw(st.none() | st.none() | st.sampled_from(Role))
         days_ago = data.draw(st.none() | st.integers(0, 40))
         at = data.draw(moments) if days_ago is None else self.story.now - timedelta(days=days_ago)
+        person = data.draw(st.none() | st.none() | persons) if role else None
         self.put(
             command,
             at=at,
             recorded=self.story.now,
-            by=who(role) if role else None,
+            by=who(role, person) if role else None,
+            authorised_by=data.draw(authorities),
             contrary_to=YIELDING if contrary else (),
             **told,
         )
@@ -230,6 +234,7 @@ def check_event(before: State, event: Event, after: State) -> None:
     check_order(before, event)
     check_deadlines(before, event, after)
     check_draft(after)
+    check_authority(before, event)
     if isinstance(event, ReportPublished):
         check_publication(before, event)
 
@@ -255,6 +260,17 @@ def check_order(before: State, event: Event) -> None:
         "deadline_missed",
         "deadline_miss_taken_back",
     }
+
+
+def check_authority(before: State, event: Event) -> None:
+    """Whoever authorised what went against a rule neither did it, nor inspected, nor is known for less."""
+    if event.irregular is None:
+        return
+    person = event.irregular.authorised_by
+    assert person not in {event.decided_by.person, event.recorded_by.person}
+    assert person not in {member.person for member in before.team}
+    roles = before.roles.get(person, ())
+    assert not roles or any(may(role, Verb.AUTHORISE) for role in roles)
 
 
 def check_deadlines(before: State, event: Event, after: State) -> None:
@@ -297,6 +313,11 @@ def check_publication(before: State, event: ReportPublished) -> None:
     for inspectorate in Inspectorate:
         assert before.approvals[inspectorate] == event.draft
         assert before.sign_offs[inspectorate] == event.draft
+    by_person: dict[str, set[Inspectorate]] = {}
+    for one in before.voices:
+        assert one.draft == event.draft
+        by_person.setdefault(one.person, set()).add(one.inspectorate)
+    assert all(len(spoken) == 1 for spoken in by_person.values())
 
 
 TestAnyInspection = AnyInspection.TestCase

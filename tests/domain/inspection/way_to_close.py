@@ -8,6 +8,7 @@ from domain.actors import Actor, Role
 from domain.handbook import PlanKind
 from domain.inspection.progress import approved_by_both, comments_settled, current_draft
 from domain.inspection.vocabulary import Stage
+from domain.inspection.voices import speak_for_both
 from domain.london import london_date
 from domain.values import Inspectorate
 from tests.domain.inspection.story import TEAM, Story, findings, who
@@ -149,8 +150,16 @@ def _outcome(story: Story) -> Told:
         concurring = _lead(story, Inspectorate.CQC)
         if concurring is None:
             return "appoint_team", {"members": TEAM}
+        if _has_spoken_for_the_other(story, concurring):
+            return _submit(story)
         return "decide_outcome", {"concurring": concurring, **_decided_findings(story)}
     return _for_each("sign_off_outcome", state.sign_offs, story)
+
+
+def _has_spoken_for_the_other(story: Story, concurring: str) -> bool:
+    draft = current_draft(story.state)
+    deciding = {Inspectorate.OFSTED: who(Role.OFSTED_LEAD).person, Inspectorate.CQC: concurring}
+    return draft is not None and bool(speak_for_both(story.state, draft, deciding))
 
 
 def _decided_findings(story: Story) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""Who has spoken for which inspectorate on a draft, and in which roles people have acted.
+
+Two inspectorates inspect together, and directors authorise. Both mean little if it is one person under
+two names of office; so the record knows, without any directory, who has been what in this inspection.
+"""
+
+from domain.actors import Role
+from domain.inspection import events as e
+from domain.inspection.record import State, Voice
+from domain.inspection.vocabulary import DraftRef
+from domain.values import Inspectorate, PersonRef
+
+
+def voices_after(state: State, event: e.Event) -> tuple[Voice, ...]:
+    """Return who has spoken on the draft that an event is about; on drafts before it nobody counts."""
+    if not isinstance(event, e.DraftApproved | e.OutcomeDecided | e.OutcomeSignedOff):
+        return state.voices
+    person = event.decided_by.person
+    spoken = (
+        {Inspectorate.OFSTED: person, Inspectorate.CQC: event.concurring}
+        if isinstance(event, e.OutcomeDecided)
+        else {event.inspectorate: person}
+    )
+    before = tuple(one for one in state.voices if one.draft == event.draft)
+    return before + tuple(
+        Voice(person=who, inspectorate=one, draft=event.draft) for one, who in spoken.items()
+    )
+
+
+def roles_after(state: State, event: e.Event) -> dict[PersonRef, frozenset[Role]]:
+    """Return in which roles people have decided something of this inspection."""
+    actor = event.decided_by
+    known = state.roles.get(actor.person, frozenset())
+    return state.roles if actor.role in known else {**state.roles, actor.person: known | {actor.role}}
+
+
+def speak_for_both(state: State, draft: DraftRef, speaking: dict[Inspectorate, PersonRef]) -> list[PersonRef]:
+    """Name those who would have spoken for both inspectorates on a draft."""
+    spoken = {(one.person, one.inspectorate) for one in state.voices if one.draft == draft}
+    spoken |= {(person, inspectorate) for inspectorate, person in speaking.items()}
+    return sorted(
+        person
+        for person in set(speaking.values())
+        if all((person, inspectorate) in spoken for inspectorate in Inspectorate)
+    )
