@@ -156,6 +156,10 @@ class Ledger(Protocol):
         """Read a stream in order: the versions greater than `after` and not greater than `up_to`."""
         ...
 
+    async def read_streams(self, streams: Sequence[str]) -> dict[str, list[Entry]]:
+        """Read several streams whole, each in order. What has no events is left out."""
+        ...
+
     async def read_all(self, *, after: int = 0, limit: int = 1000) -> list[Entry]:
         """Read the ledger in order: at most `limit` entries with positions greater than `after`."""
         ...

@@ -51,6 +51,9 @@ class MemoryLedger:
             if after < entry.version and (up_to is None or entry.version <= up_to)
         ]
 
+    async def read_streams(self, streams: Sequence[str]) -> dict[str, list[Entry]]:
+        return {stream: list(self._streams[stream]) for stream in streams if stream in self._streams}
+
     async def read_all(self, *, after: int = 0, limit: int = 1000) -> list[Entry]:
         return self._entries[max(0, after) :][:limit]
 

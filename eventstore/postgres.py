@@ -107,6 +107,12 @@ class PostgresLedger:
             "WHERE stream = $1 AND version > $2 AND version <= $3 ORDER BY version", stream, after, last
         )
 
+    async def read_streams(self, streams: Sequence[str]) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in await self._entries("WHERE stream = ANY($1) ORDER BY stream, version", streams):
+            found.setdefault(entry.stream, []).append(entry)
+        return found
+
     async def read_all(self, *, after: int = 0, limit: int = 1000) -> list[Entry]:
         return await self._entries("WHERE position > $1 ORDER BY position LIMIT $2", after, limit)
 

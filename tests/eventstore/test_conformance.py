@@ -35,6 +35,17 @@ async def test_what_is_appended_is_read_back(ledger: Ledger) -> None:
     assert result.recorded_at.utcoffset() == timedelta(0)
 
 
+async def test_several_streams_are_read_whole_and_apart(ledger: Ledger) -> None:
+    await ledger.append([command("B", 0, body(1), body(2)), command("A", 0, body(3)), command("C", 0, body(4))])
+    await appended(ledger, command("B", 2, body(5)))
+    found = await ledger.read_streams(["B", "nobody", "A"])
+    assert {name: [number_in(e.text) for e in entries] for name, entries in found.items()} == {
+        "A": [3],
+        "B": [1, 2, 5],
+    }
+    assert await ledger.read_streams([]) == {}
+
+
 async def test_the_stored_text_covers_what_the_ledger_adds(ledger: Ledger) -> None:
     result = await appended(ledger, command("A", 0, body(1)))
     (entry,) = await ledger.read_all()
