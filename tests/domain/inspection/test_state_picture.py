@@ -4,7 +4,8 @@ from functools import cache
 from xml.etree import ElementTree
 
 from domain.inspection.vocabulary import Stage
-from scripts.draw_states import DOCS, Picture, explore, files
+from scripts.draw_states import DOCS, files
+from scripts.explore_states import Picture, explore
 
 SVG = "{http://www.w3.org/2000/svg}"
 
