@@ -82,7 +82,7 @@ async def change(
 
 @app.command(name="list")
 async def list_people(*, format: Format = Format.TABLE, rehearsal: bool = False) -> None:
-    """List everybody.
+    """List everybody, by organisation, role and reference.
 
     Parameters
     ----------
@@ -92,7 +92,8 @@ async def list_people(*, format: Format = Format.TABLE, rehearsal: bool = False)
         Those of the newest rehearsal.
     """
     async with reading(rehearsal=rehearsal) as stores:
-        people = await stores.directory.list()
+        everybody = await stores.directory.list()
+    people = sorted(everybody, key=lambda person: (person.organisation, person.role, person.ref))
     if format is Format.JSON:
         print_json([person.model_dump(mode="json") for person in people])
     else:
