@@ -9,6 +9,7 @@ from domain.inspection.deadlines import deadlines
 from domain.inspection.decide.situation import Situation
 from domain.inspection.vocabulary import IncompleteReason
 from domain.london import london_date
+from domain.values import Instant
 
 
 def request_information(situation: Situation, command: c.RequestInformation) -> e.Event:
@@ -82,25 +83,34 @@ def replace_child(situation: Situation, command: c.ReplaceTrackedChild) -> e.Eve
     return situation.record(e.TrackedChildReplaced)
 
 
-def begin_fieldwork(situation: Situation, _: c.BeginFieldwork) -> e.Event:
+def begin_fieldwork(situation: Situation, command: c.BeginFieldwork) -> e.Event:
     """Fieldwork begins eight working days after notification at the earliest."""
-    _require_notice(
-        situation, situation.handbook.notice.fieldwork_working_days.value, "notice_before_fieldwork"
+    require_notice(
+        situation, "fieldwork_begun", since=situation.state.at("area_notified"), to=command.occurred_at
     )
     return situation.record(e.FieldworkBegun)
 
 
-def come_on_site(situation: Situation, _: c.ComeOnSite) -> e.Event:
+def come_on_site(situation: Situation, command: c.ComeOnSite) -> e.Event:
     """Inspectors come ten working days after notification at the earliest."""
-    _require_notice(situation, situation.handbook.notice.on_site_working_days.value, "notice_before_on_site")
+    require_notice(
+        situation, "on_site_begun", since=situation.state.at("area_notified"), to=command.occurred_at
+    )
     return situation.record(e.OnSiteBegun)
 
 
-def _require_notice(situation: Situation, needed: int, rule: str) -> None:
-    notified_at = situation.state.at("area_notified")
-    if notified_at is None:
+def require_notice(
+    situation: Situation, milestone: str, *, since: Instant | None, to: Instant | None
+) -> None:
+    """Refuse fieldwork, or a coming, without the working days of notice that the handbook gives the area."""
+    if since is None or to is None:
         return
-    notified, day = london_date(notified_at), london_date(situation.command.occurred_at)
+    notice = situation.handbook.notice
+    needed, rule = {
+        "fieldwork_begun": (notice.fieldwork_working_days.value, "notice_before_fieldwork"),
+        "on_site_begun": (notice.on_site_working_days.value, "notice_before_on_site"),
+    }[milestone]
+    notified, day = london_date(since), london_date(to)
     given = situation.calendar.working_days_between(notified, day)
     situation.require(
         given >= needed,

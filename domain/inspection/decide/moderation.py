@@ -140,7 +140,7 @@ def resolve_complaint(situation: Situation, command: c.ResolveComplaint) -> e.Ev
 
 
 def decide_outcome(situation: Situation, command: c.DecideOutcome) -> e.Event:
-    """The lead decides, the lead of CQC concurs; changed findings make a new draft."""
+    """The lead on the team decides, the lead of CQC concurs; changed findings make a new draft."""
     state = situation.state
     draft = current_draft(state)
     situation.require(draft is not None, "draft_exists", "no draft stands", "submit_draft first")
@@ -150,6 +150,7 @@ def decide_outcome(situation: Situation, command: c.DecideOutcome) -> e.Event:
         "the report is released and about to be published",
         "correct_report once it is published",
     )
+    _require_on_team(situation, command.decided_by.person)
     situation.require(
         any(
             m.lead and m.inspectorate is Inspectorate.CQC and m.person == command.concurring

@@ -1,10 +1,14 @@
 """Decisions that move, mend and close."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from domain.errors import NotFoundError
 from domain.handbook import DeadlineKind
 from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.deadlines import FOLLOW_UP_KINDS, deadlines
+from domain.inspection.decide.fieldwork import require_notice
 from domain.inspection.decide.situation import Situation
 from domain.inspection.events import FOLLOWS, RESTS_ON
 from domain.inspection.record import State
@@ -99,6 +103,7 @@ def rectify(situation: Situation, command: c.RectifyMilestone) -> e.Event:
         _require_strikable(situation, command.milestone)
     else:
         _require_in_order(situation, command, command.happened_at)
+        _require_notice_kept(situation, command.milestone, command.happened_at)
     return situation.record(e.MilestoneRectified, was=was)
 
 
@@ -184,9 +189,30 @@ def _require_in_order(situation: Situation, command: c.RectifyMilestone, at: Ins
     for other, moment in sorted(earlier.items()):
         on = london_date(moment)
         situation.require(on <= day, "order", f"{other} happened on {on}", f"{on} or later")
-    for other, moment in sorted(later.items()):
-        on = london_date(moment)
-        situation.require(day <= on, "order", f"{other} happened on {on}", f"{on} or earlier")
+    latest = [(f"{other} happened", london_date(moment)) for other, moment in later.items()]
+    for what, on in sorted([*latest, *_days_that_bound(state, name)]):
+        situation.require(day <= on, "order", f"{what} on {on}", f"{on} or earlier")
+
+
+def _days_that_bound(state: State, name: str) -> Iterator[tuple[str, date]]:
+    """Days that came with a milestone, or met it, and that it cannot lie after."""
+    if name == "information_requested":
+        for item in state.information.values():
+            if item.version == state.facts[name].version:
+                yield f"{item.item} was due", item.due
+                if item.received_at is not None:
+                    yield f"{item.item} came", london_date(item.received_at)
+    if name == "inspection_paused" and state.pauses:
+        yield "the pause was to end", state.pauses[-1].resume_by
+
+
+def _require_notice_kept(situation: Situation, name: str, at: Instant) -> None:
+    """A true date may show that the area had too little notice; that goes on record as it would have then."""
+    notified = at if name == "area_notified" else situation.state.at("area_notified")
+    for milestone in ("fieldwork_begun", "on_site_begun"):
+        if name in {"area_notified", milestone}:
+            to = at if name == milestone else situation.state.at(milestone)
+            require_notice(situation, milestone, since=notified, to=to)
 
 
 def close(situation: Situation, _: c.CloseInspection) -> e.Event:

@@ -136,6 +136,13 @@ def test_the_outcome_is_decided_by_the_lead_with_the_lead_of_cqc() -> None:
     assert _sign_off(story).stage() is Stage.PUBLICATION
 
 
+def test_the_lead_who_decides_the_outcome_is_on_the_team() -> None:
+    """The lead of another inspection has not seen the area."""
+    story = Story().until("comments_answered")
+    stranger = who(Role.OFSTED_LEAD, "p-stranger")
+    assert story.refused("decide_outcome", by=stranger).code == "on_the_team"
+
+
 def test_changed_findings_void_approvals_and_sign_offs() -> None:
     """Another outcome is another draft, which both inspectorates approve and sign off again."""
     story = Story(outcome="2").until("final_report_received")

@@ -224,3 +224,56 @@ def test_an_inspection_moves_to_another_handbook_by_an_event_of_its_own() -> Non
     assert story.state.handbook == story.rules.pin(story.rules.handbook("2025-07-07"))
     assert story.refused("accept_priority_action_plan").code == "plan_reviewer"
     assert story.refused("move_to_handbook", to="2025-07-07").code == "handbook_known"
+
+
+@pytest.mark.parametrize(
+    ("milestone", "day", "rule"),
+    [
+        ("area_notified", 1, "notice_before_fieldwork"),
+        ("fieldwork_begun", 7, "notice_before_fieldwork"),
+        ("on_site_begun", 9, "notice_before_on_site"),
+    ],
+)
+def test_a_date_that_is_put_right_shows_that_the_notice_was_too_short(
+    milestone: str, day: int, rule: str
+) -> None:
+    """Noted with a regular date first and put right later, it is irregular all the same."""
+    story = Story().until("on_site_begun")
+    told = {"milestone": milestone, "reason": "wrong_date"}
+    noon = at_time(story.day(day), time(12))
+    assert story.refused("rectify_milestone", **told, happened_at=noon).code == rule
+    rules = (rule,) if milestone != "area_notified" else (rule, "notice_before_on_site")
+    story.do("rectify_milestone", **told, happened_at=noon, contrary_to=rules)
+    assert story.latest[0].irregular is not None
+    assert story.latest[0].irregular.rules == rules
+
+
+def test_a_date_that_has_nothing_to_do_with_the_notice_is_not_held_to_it() -> None:
+    """Fieldwork began early, as is on record; the day on site is put right without saying so again."""
+    story = Story().until("tracked_children_chosen")
+    story.do("begin_fieldwork", at=story.day(7), contrary_to=("notice_before_fieldwork",))
+    story.do("come_on_site", at=story.day(11))
+    assert _redate(story, "on_site_begun", story.day(10)).irregular is None
+
+
+def test_what_was_asked_for_was_not_asked_for_after_it_was_due_or_came() -> None:
+    """Two items were asked for on day 1: one is due on day 5, the other came on day 2."""
+    story = Story().until("area_notified")
+    items = [{"item": "strategic_plan", "due": story.day(5)}, {"item": "annex_a_3", "due": story.day(9)}]
+    story.do("request_information", at=story.day(1), items=items)
+    story.do("receive_information", at=story.day(2), item="annex_a_3")
+    story.do("receive_information", at=story.day(4), item="strategic_plan").wait(story.day(12))
+    for day in (3, 6):
+        noon = at_time(story.day(day), time(12))
+        told = {"milestone": "information_requested", "reason": "wrong_date"}
+        assert story.refused("rectify_milestone", **told, happened_at=noon).code == "order"
+    _redate(story, "information_requested", story.day(2))
+
+
+def test_a_pause_did_not_begin_after_the_day_on_which_it_was_to_end() -> None:
+    """It was agreed until day 12."""
+    story = Story().until("on_site_begun").do("pause_inspection", resume_by=Story().day(12))
+    story.wait(story.day(20))
+    noon = at_time(story.day(13), time(12))
+    told = {"milestone": "inspection_paused", "reason": "wrong_date"}
+    assert story.refused("rectify_milestone", **told, happened_at=noon).code == "order"

@@ -147,19 +147,20 @@ def _outcome(story: Story) -> Told:
     if state.comments and not state.has("comments_answered"):
         return "answer_comments", {}
     if not state.has("outcome_decided"):
-        concurring = _lead(story, Inspectorate.CQC)
-        if concurring is None:
+        deciding, concurring = _lead(story, Inspectorate.OFSTED), _lead(story, Inspectorate.CQC)
+        if deciding is None or concurring is None:
             return "appoint_team", {"members": TEAM}
-        if _has_spoken_for_the_other(story, concurring):
+        if _have_spoken_for_the_other(story, deciding, concurring):
             return _submit(story)
-        return "decide_outcome", {"concurring": concurring, **_decided_findings(story)}
+        by = who(Role.OFSTED_LEAD, deciding)
+        return "decide_outcome", {"by": by, "concurring": concurring, **_decided_findings(story)}
     return _for_each("sign_off_outcome", state.sign_offs, story)
 
 
-def _has_spoken_for_the_other(story: Story, concurring: str) -> bool:
+def _have_spoken_for_the_other(story: Story, deciding: str, concurring: str) -> bool:
     draft = current_draft(story.state)
-    deciding = {Inspectorate.OFSTED: who(Role.OFSTED_LEAD).person, Inspectorate.CQC: concurring}
-    return draft is not None and bool(speak_for_both(story.state, draft, deciding))
+    speaking = {Inspectorate.OFSTED: deciding, Inspectorate.CQC: concurring}
+    return draft is not None and bool(speak_for_both(story.state, draft, speaking))
 
 
 def _decided_findings(story: Story) -> dict[str, Any]:
