@@ -1,20 +1,30 @@
 """Coordinators: plan an inspection and record what happens in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
 from cli.access import acting, recorder
 from cli.exits import Exit
-from cli.matter import check, milestone_named, own_fields, read_matter, seal_texts
-from cli.output import Format, console, in_words, print_json
+from cli.matter import (
+    AS_IN_LEDGER,
+    Given,
+    check,
+    milestone_named,
+    own_fields,
+    read_matter,
+    seal_texts,
+)
+from cli.output import Format, console, deadline_in_words, in_words, print_hanging, print_json
 from domain.actors import Role
 from domain.errors import MalformedError
 from domain.inspection.commands import Command, PlanInspection
+from domain.inspection.rules import RULES
 from domain.london import LONDON, at_time, london_date
 from domain.messages import Answer, MilestoneRequest
 from domain.values import AreaCode, BodyRef, InspectionId, PersonRef, SealedText
@@ -26,6 +36,9 @@ if TYPE_CHECKING:
     from workers.desk import Desk
 
 NOON = time(12)
+# A message repeats these when nothing was given, and only what is said here is known by then.
+AT = "When it happened: a date or an ISO date and time in London; otherwise now."
+MILESTONE = "Such as begin_fieldwork; `inspections milestones` lists all."
 
 Several = Annotated[tuple[str, ...], Parameter(negative=())]
 
@@ -39,8 +52,6 @@ class Deed:
     ----------
     decided_by
         Who decided, as in the directory.
-    at
-        When it happened: a date or an ISO date and time in London; otherwise now.
     role
         In which role; otherwise as in the directory.
     organisation
@@ -56,8 +67,8 @@ class Deed:
     """
 
     decided_by: PersonRef
-    at: str | None = None
-    role: Role | None = None
+    at: Annotated[str | None, Parameter(help=AT)] = None
+    role: Annotated[Role | None, AS_IN_LEDGER] = None
     organisation: BodyRef | None = None
     recorded_by: PersonRef | None = None
     command_id: Annotated[UUID, Parameter(show_default=False)] = field(default_factory=uuid4)
@@ -109,9 +120,16 @@ async def _next_identifier(stores: Stores, area: str, year: int) -> str:
     return f"{prefix}{max((int(name.removeprefix(prefix)) for name in taken), default=0) + 1}"
 
 
+def _as_given(kind: Any, tokens: Sequence[Token] | dict[str, Any]) -> list[Given]:
+    """Take the texts of an option, and of those that reach inside its field (`--on-site.first`)."""
+    if isinstance(tokens, dict):
+        return [given for inner in tokens.values() for given in _as_given(kind, inner)]
+    return [(token.keys[1:], token.value) for token in tokens]
+
+
 async def record(
     inspection: InspectionId,
-    milestone: str,
+    milestone: Annotated[str, Parameter(help=MILESTONE)],
     /,
     *,
     deed: Deed,
@@ -119,16 +137,16 @@ async def record(
     contrary_to: Several = (),
     reason: str | None = None,
     authorised_by: PersonRef | None = None,
-    **fields: list[str],
+    **fields: Annotated[list[Any], Parameter(show=False, converter=_as_given)],
 ) -> Exit:
-    """Record a milestone. Its own fields are options too: `inspections milestones NAME` lists them.
+    """Record a milestone.
+
+    A milestone's own fields are options too: `inspections milestones NAME` lists them with an example.
 
     Parameters
     ----------
     inspection
         Such as SFK-2023-F1.
-    milestone
-        Such as begin_fieldwork.
     file
         A JSON object with the milestone's fields.
     contrary_to
@@ -140,7 +158,7 @@ async def record(
     """
     kind = milestone_named(milestone)
     if reason is not None and not contrary_to:
-        fields, reason = {**fields, "reason": [reason]}, None
+        fields, reason = {**fields, "reason": [((), reason)]}, None
     async with acting(rehearsal=deed.rehearsal) as (desk, stores):
         state = fold(await stores.ledger.read_stream(inspection))
         draft = state.draft.ref.model_dump(mode="json") if state.draft else None
@@ -186,6 +204,12 @@ def _contravention(
         return None
     if not all(given):
         raise MalformedError("--contrary-to, --reason and --authorised-by go together")
+    for rule in rules:
+        if rule not in RULES:
+            raise MalformedError(
+                f"--contrary-to {rule} is no rule; accepted is the code that the refusal names, "
+                "such as notice_before_fieldwork"
+            )
     return {"rules": list(rules), "reason": reason, "authorised_by": authorised_by}
 
 
@@ -275,19 +299,28 @@ def _tell(inspection: str, answer: Answer) -> None:
     if answer.refused:
         refused = answer.refused
         out.print(f"[bold red]Refused[/bold red] by rule [bold]{refused.code}[/bold]: {refused.rule}")
-        out.print(f"  because   {refused.because}", markup=False)
-        out.print(f"  accepted  {refused.accepted}", markup=False)
+        print_hanging("  because   ", refused.because)
+        print_hanging("  accepted  ", refused.accepted)
         if refused.waivable:
             irregular = f"--contrary-to {refused.code} --reason … --authorised-by …"
-            out.print(f"  If it happened all the same: {irregular}", markup=False)
+            print_hanging("  ", f"If it happened all the same: {irregular}")
+        if refused.code == "inspection_exists":
+            print_hanging("  ", "`inspections list` lists those that are known, `inspections open` plans one")
         return
     out.print(f"[bold]{inspection}[/bold] is at stage {in_words(answer.standing.stage)}.")
     for event in answer.recorded:
-        out.print(f"  {event.version:>3}  {london_date(event.occurred_at)}  {in_words(event.type)}")
+        subject = f": {deadline_in_words(*_about(event.subject))}" if event.subject else ""
+        print_hanging(
+            f"  {event.version:>3}  {london_date(event.occurred_at)}  ", in_words(event.type) + subject
+        )
     if answer.standing.draft:
         out.print(
             f"  current draft: {answer.standing.draft.version} {answer.standing.draft.digest}", soft_wrap=True
         )
     for due in answer.due:
-        subject = f" ({in_words(due.subject)})" if due.subject else ""
-        out.print(f"  due {due.due}  {in_words(due.kind)}{subject}: {due.status}")
+        print_hanging(f"  due {due.due}  ", f"{deadline_in_words(due.kind, due.subject)}: {due.status}")
+
+
+def _about(subject: str) -> tuple[str, str | None]:
+    kind, _, item = subject.partition(":")
+    return kind, item or None

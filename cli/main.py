@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 from importlib import metadata
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CoercionError, CycloptsError, Group, MissingArgumentError, ValidationError
 
 from cli.exits import Exit, exit_for
 from domain.errors import InspectionsError
@@ -17,6 +17,10 @@ _OPERATORS = Group("Operators", sort_key=3)
 _COORDINATORS = Group("Coordinators", sort_key=1)
 _EVERYBODY = Group("Everybody", sort_key=2)
 _AUDITORS = Group("Auditors", sort_key=4)
+
+_RECORD = """Record a milestone of an inspection.
+
+A milestone's own fields are options too: `inspections milestones NAME` lists them, with an example."""
 
 
 def build() -> App:
@@ -29,7 +33,7 @@ def build() -> App:
     )
     parts = (
         ("cli.coordinator:open_inspection", "open", _COORDINATORS, "Plan a new inspection of an area."),
-        ("cli.coordinator:record", "record", _COORDINATORS, "Record a milestone of an inspection."),
+        ("cli.coordinator:record", "record", _COORDINATORS, _RECORD),
         ("cli.milestones:milestones", "milestones", _COORDINATORS, "What can be recorded, with its fields."),
         ("cli.people:app", "people", _COORDINATORS, "The directory of people and contacts."),
         ("cli.worklist:list_cases", "list", _EVERYBODY, "The worklist."),
@@ -54,7 +58,8 @@ def run(arguments: Sequence[str]) -> Exit:
     try:
         ended = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _fail(f"{_in_short(str(error))}\nTry `inspections --help`.", Exit.MALFORMED)
+        where = " ".join(["inspections", *(error.command_chain or ())])
+        return _fail(f"{_told(error)}\nTry `{where} --help`.", Exit.MALFORMED)
     except InspectionsError as error:
         return _fail(str(error), exit_for(error))
     except KeyboardInterrupt:
@@ -70,13 +75,31 @@ def run(arguments: Sequence[str]) -> Exit:
     return ended if isinstance(ended, Exit) else Exit.DONE
 
 
-def _in_short(message: str) -> str:
-    """Leave out what pydantic tells programmers about a value that it does not take."""
-    told, separator, details = message.partition(" 1 validation error for ")
-    if not separator:
-        return message
-    lines = details.splitlines()
-    return f"{told} {lines[1].partition(' [type=')[0].strip()}" if len(lines) > 1 else told
+def _told(error: CycloptsError) -> str:
+    """Say which option or argument is not as it should be, and what is accepted."""
+    argument = error.argument
+    if argument is None:
+        return str(error)
+    given = ", ".join(repr(token.value) for token in argument.tokens)
+    name = next((token.keyword for token in argument.tokens if token.keyword), argument.name)
+    match error:
+        case MissingArgumentError():
+            problem = f"{name} is missing" if error.keyword is None else f"{name} has no value"
+        case CoercionError():
+            problem = f"{name} is {given}"
+        case ValidationError() if " validation error" in error.exception_message:
+            problem = f"{name} is {given}"
+        case _:
+            return str(error)
+    # Only a wrong call needs it; loading it for every `--help` would take longer than helping.
+    from cli.output import accepted_by
+
+    accepted = accepted_by(argument.field_info.annotation)
+    return (
+        f"{problem}; accepted is {accepted}"
+        if accepted
+        else f"{problem}. {argument.parameter.help or ''}".strip()
+    )
 
 
 def _fail(message: str, code: Exit) -> Exit:

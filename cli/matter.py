@@ -1,18 +1,29 @@
 """The matter of a milestone, from options and files to what its model takes."""
 
+import difflib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
+from cyclopts import Parameter
 from pydantic import BaseModel, ValidationError
 
+from cli.output import explained
 from domain.actors import Verb
 from domain.errors import MalformedError
 from domain.inspection.commands import COMMAND_TYPES, Command
 from domain.inspection.vocabulary import Stage
 from domain.values import SealedText
+
+
+def _as_in_ledger(name: str) -> str:
+    return name.lower().replace("-", "_")
+
+
+AS_IN_LEDGER = Parameter(name_transform=_as_in_ledger)
+"""Offers the words of a vocabulary as the ledger spells them; hyphens are taken too."""
 
 COMMON = frozenset(Command.model_fields) | {"type"}
 """Fields that every command has; the rest is a milestone's own matter."""
@@ -30,7 +41,11 @@ def milestone_named(name: str) -> type[Command]:
     for kind_name, kind in COMMAND_TYPES.items():
         if plain in {kind_name, kind.records.model_fields["type"].default} and kind_name in recordable():
             return kind
-    raise MalformedError(f"milestone {name} is not known; `inspections milestones` lists those that are")
+    close = difflib.get_close_matches(plain, recordable(), n=1)
+    meant = f"did you mean {close[0]}? " if close else ""
+    raise MalformedError(
+        f"milestone {name} is not known; {meant}`inspections milestones` lists those that are"
+    )
 
 
 def recordable() -> dict[str, type[Command]]:
@@ -45,8 +60,12 @@ def own_fields(kind: type[Command]) -> dict[str, Any]:
     return {name: field for name, field in kind.model_fields.items() if name not in COMMON}
 
 
+Given = tuple[tuple[str, ...], str]
+"""A text that an option was given, and the fields by which the option reaches inside its own field."""
+
+
 def read_matter(
-    kind: type[Command], file: Path | None, options: Mapping[str, Sequence[str]], current_draft: Any
+    kind: type[Command], file: Path | None, options: Mapping[str, Sequence[Given]], current_draft: Any
 ) -> dict[str, Any]:
     """Put a matter together from a JSON file and from options; an option goes before the file.
 
@@ -58,22 +77,40 @@ def read_matter(
     """
     matter = _from_file(file) if file else {}
     known = own_fields(kind)
-    for option, values in options.items():
-        name, *inside = option.replace("-", "_").split(".")
+    for option, inside, values in _each(options):
+        name = option.replace("-", "_")
         if name not in known:
-            accepted = ", ".join(_as_option(one) for one in known) or "none: this milestone has no fields"
-            raise MalformedError(f"--{option} is not a field of {_name(kind)}; accepted are {accepted}")
-        if name == "draft" and not inside and list(values) == ["current"]:
+            accepted = ", ".join(_as_option(one) for one in known)
+            which = f"accepted are {accepted}" if accepted else "it has none of its own"
+            raise MalformedError(f"--{option} is not a field of {_name(kind)}; {which}")
+        if (name, inside, values) == ("draft", (), ["current"]):
+            if current_draft is None:
+                raise MalformedError(
+                    "--draft is current, but there is no draft; accepted is one once submitted"
+                )
             matter[name] = current_draft
             continue
-        _put(matter, [name, *inside], _value(known[name].annotation, inside, values, option))
+        whole = ".".join([option, *inside])
+        path = [name, *(one.replace("-", "_") for one in inside)]
+        _put(matter, path, _value(known[name].annotation, inside, values, whole))
     return matter
+
+
+def _each(options: Mapping[str, Sequence[Given]]) -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
+    """List each place in a field once, with all the texts that were given for it."""
+    for option, given in options.items():
+        for place in dict.fromkeys(inside for inside, _ in given):
+            yield option, place, [text for inside, text in given if inside == place]
 
 
 def _from_file(file: Path) -> dict[str, Any]:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise MalformedError(
+            f"--file {file} cannot be read ({error.strerror}); accepted is a JSON object in a file"
+        ) from error
+    except ValueError as error:
         raise MalformedError(f"--file {file} cannot be read as JSON: {error}") from error
     if not isinstance(data, dict):
         raise MalformedError(f"--file {file} holds no JSON object with the milestone's fields")
@@ -138,11 +175,7 @@ def check(kind: type[Command], data: Mapping[str, Any]) -> None:
     try:
         kind.model_validate(data)
     except ValidationError as error:
-        problems = error.errors(include_url=False, include_context=False, include_input=False)
-        told = "; ".join(
-            f"{_as_option('.'.join(map(str, one['loc']))) if one['loc'] else 'fields'}: {one['msg']}"
-            for one in problems
-        )
+        told = explained(error, kind.model_json_schema(), _as_option)
         raise MalformedError(f"{_name(kind)}: {told}") from None
 
 

@@ -1,11 +1,22 @@
 """What can be recorded: every milestone with its fields, from the models themselves."""
 
-from typing import Any
+import json
+from shlex import quote
+from typing import Any, Final
 
 from rich.markup import escape
 
 from cli.matter import milestone_named, own_fields, recordable
-from cli.output import Format, console, in_words, print_json, print_table
+from cli.output import (
+    Format,
+    console,
+    example_of,
+    form_in_words,
+    in_words,
+    print_hanging,
+    print_json,
+    print_table,
+)
 from domain.actors import roles_that_may
 from domain.inspection.commands import Command
 
@@ -71,35 +82,42 @@ def _as_data(kind: type[Command]) -> dict[str, Any]:
 def _explain(kind: type[Command]) -> None:
     out = console()
     out.print(f"[bold]{_name(kind)}[/bold]  {_purpose(kind)}")
-    out.print(f"  at stage     {_stages(kind)}")
-    out.print(f"  decided by   {', '.join(in_words(role) for role in roles_that_may(kind.verb))}")
+    print_hanging("  at stage     ", _stages(kind))
+    print_hanging("  decided by   ", ", ".join(in_words(role) for role in roles_that_may(kind.verb)))
     schema = kind.model_json_schema()
     rows = [
-        (
-            name,
-            "yes" if field.is_required() else "",
-            _form(schema["properties"][name], schema.get("$defs", {})),
-        )
+        (name, "yes" if field.is_required() else "", escape(_form(name, schema)))
         for name, field in own_fields(kind).items()
     ]
     if rows:
         print_table(("field", "required", "form"), rows)
+    print_hanging("  for example  ", _example(kind, schema))
 
 
-def _form(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
-    """Say in few words what a field takes."""
-    if "$ref" in schema:
-        return _form(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
-    if "anyOf" in schema:
-        return " or ".join(_form(one, definitions) for one in schema["anyOf"] if one.get("type") != "null")
-    if "enum" in schema:
-        return " | ".join(str(one) for one in schema["enum"])
-    if schema.get("title") == "SealedText":
-        return "text (kept sealed, outside the ledger)"
-    if schema.get("type") == "array":
-        return f"one or more of: {_form(schema['items'], definitions)}"
-    if schema.get("type") == "object":
-        inner = schema.get("properties", {})
-        return "{" + ", ".join(f"{name}: {_form(one, definitions)}" for name, one in inner.items()) + "}"
-    kind = schema.get("format") or schema.get("type", "")
-    return escape(f"{kind} like {schema['pattern']}" if "pattern" in schema else str(kind))
+def _form(name: str, schema: dict[str, Any]) -> str:
+    words = form_in_words(schema["properties"][name], schema.get("$defs", {}))
+    return f"current, or {words}" if name == "draft" else words
+
+
+_FITTING: Final[dict[tuple[str, str], Any]] = {
+    ("plan_inspection", "notify_on"): "2024-02-12",
+    ("rectify_milestone", "milestone"): "area_notified",
+    ("rectify_milestone", "reason"): "did_not_happen",
+}
+"""Examples for fields that have to fit others, which their form alone does not say."""
+
+
+def _example(kind: type[Command], schema: dict[str, Any]) -> str:
+    """Write a whole call with all that is required."""
+    options = ["--decided-by p-7k2m"]
+    for name, field in own_fields(kind).items():
+        if field.is_required():
+            form = example_of(schema["properties"][name], schema.get("$defs", {}))
+            value = "current" if name == "draft" else _FITTING.get((_name(kind), name), form)
+            every = value if isinstance(value, list) else [value]
+            options += [f"--{name.replace('_', '-')} {_as_argument(one)}" for one in every]
+    return " ".join(["inspections record SFK-2023-F1", _name(kind), *options])
+
+
+def _as_argument(value: Any) -> str:
+    return quote(json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value))

@@ -2,26 +2,31 @@
 
 import csv
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
+from pydantic import ValidationError
 
 from cli.access import reading
-from cli.output import Format, console, print_json, print_table
+from cli.matter import AS_IN_LEDGER
+from cli.output import Format, console, explained, print_json, print_table
 from domain.actors import Role
 from domain.errors import MalformedError, NotFoundError
 from domain.values import BodyRef, PersonRef
+from eventstore.people import Email, Name, Person
 
 app = App(name="people", help="The directory of people and contacts.", help_format="plaintext")
 COLUMNS = ("ref", "name", "role", "organisation", "email")
+_SCHEMA = Person.model_json_schema()
 
 
 @app.command
 async def add(
     *,
-    name: str,
-    role: Role,
+    name: Name,
+    role: Annotated[Role, AS_IN_LEDGER],
     organisation: BodyRef,
-    email: str | None = None,
+    email: Email | None = None,
     ref: PersonRef | None = None,
 ) -> None:
     """Add somebody; prints the reference that stands for him or her in the ledger.
@@ -51,10 +56,10 @@ async def change(
     ref: PersonRef,
     /,
     *,
-    name: str | None = None,
-    role: Role | None = None,
+    name: Name | None = None,
+    role: Annotated[Role | None, AS_IN_LEDGER] = None,
     organisation: BodyRef | None = None,
-    email: str | None = None,
+    email: Email | None = None,
 ) -> None:
     """Change an entry; what is not given stays.
 
@@ -81,7 +86,9 @@ async def change(
 
 
 @app.command(name="list")
-async def list_people(*, format: Format = Format.TABLE, rehearsal: bool = False) -> None:
+async def list_people(
+    *, format: Format = Format.TABLE, rehearsal: Annotated[bool, Parameter(negative=())] = False
+) -> None:
     """List everybody, by organisation, role and reference.
 
     Parameters
@@ -121,7 +128,9 @@ async def import_people(file: Path, /) -> None:
                     ref=row.get("ref") or None,
                 )
             except MalformedError as error:
-                raise MalformedError(f"{file}: line {line}: {error}; the lines above are added") from error
+                cause = error.__cause__
+                told = explained(cause, _SCHEMA) if isinstance(cause, ValidationError) else error
+                raise MalformedError(f"{file}: line {line}: {told}; the lines above are added") from error
     console().print(f"{len(rows)} added")
 
 
@@ -143,4 +152,8 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
                 raise MalformedError(f"{file}: line 1: column {', '.join(missing)} is missing")
             return [(reader.line_num, {k: v or "" for k, v in row.items() if k}) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise MalformedError(f"{file}: cannot be read as CSV in UTF-8 ({error})") from error
+        raise MalformedError(f"{file}: cannot be read as CSV in UTF-8 ({_why(error)})") from error
+
+
+def _why(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

@@ -121,6 +121,23 @@ def test_a_field_from_a_file_and_from_an_option(live: Inspections, notified: str
     assert f"information item (annex a 1) due {due}: open" in shown.out
 
 
+def test_what_the_clock_brings_is_named(live: Inspections, notified: str) -> None:
+    """Which deadline was missed, and of which the miss is taken back."""
+    asked_on = live("log", notified, "--format", "json").data[2]["body"]["event"]["occurred_at"][:10]
+    own = ("--decided-by", "p-ada", "--at", asked_on)
+    asked = live(
+        *("record", notified, "request_information", *own),
+        *("--items", json.dumps({"item": "annex_a_2", "due": asked_on})),
+    )
+    assert "deadline missed: information item (annex a 2)" in asked.out, asked.out + asked.err
+    came = live("record", notified, "receive_information", *own, "--item", "annex_a_2", "--format", "json")
+    brought = {one["type"]: one.get("subject") for one in came.data["recorded"]}
+    assert brought == {
+        "information_received": None,
+        "deadline_miss_taken_back": "information_item:annex_a_2",
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
@@ -130,6 +147,26 @@ def test_a_field_from_a_file_and_from_an_option(live: Inspections, notified: str
         (("open_surveys", "--colour", "red"), "--colour"),
         (("open_surveys", "--at", "yesterday"), "--at yesterday"),
         (("open_surveys", "--contrary-to", "order"), "go together"),
+        (
+            ("open_surveys", "--contrary-to", "no_rule", "--reason", "x", "--authorised-by", "p-dir"),
+            "no_rule",
+        ),
+        (("begin_feildwork",), "did you mean begin_fieldwork?"),
+        (
+            ("pause_inspection", "--reason", "severe_weather"),
+            "--resume-by is missing; accepted is a date such as",
+        ),
+        (
+            ("plan_inspection", "--on-site.first", "2030-01-07", "--on-site.last", "soon"),
+            "last in --on-site is",
+        ),
+        (
+            ("appoint_team", "--members", '{"person": "p-a", "lead": 1}'),
+            "inspectorate in --members (number 1)",
+        ),
+        (("appoint_team", "--members", '{"persn": "p-a"}'), "accepted are person, inspectorate"),
+        (("approve_draft", "--inspectorate", "ofsted", "--draft", "current"), "there is no draft"),
+        (("open_surveys", "--file", "/nowhere.json"), "/nowhere.json cannot be read"),
         (("tick",), "tick"),
     ],
 )
@@ -140,6 +177,19 @@ def test_malformed_input_is_refused_before_it_is_sent(
     ended = live("record", notified, *arguments, "--decided-by", "p-lead")
     assert ended.code == 2
     assert names in ended.err
+
+
+def test_people_are_listed_by_organisation_role_and_reference(live: Inspections, tmp_path: Path) -> None:
+    """So that a list of many stays in the order in which one looks somebody up."""
+    file = tmp_path / "people.csv"
+    file.write_text("ref,name,role,organisation\np-zed,Zed,cqc_lead,cqc\np-amy,Amy,cqc_lead,CQC!\n")
+    ended = live("people", "import", str(file))
+    assert (ended.code, "line 3: organisation is 'CQC!'; accepted is a body such as la-sfk" in ended.err) == (
+        2,
+        True,
+    )
+    listed = live("people", "list", "--format", "json").data
+    assert [person["ref"] for person in listed] == ["p-zed", "p-ada", "p-dir", "p-lead"]
 
 
 def test_what_is_not_there_ends_with_3(live: Inspections) -> None:

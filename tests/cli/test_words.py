@@ -1,0 +1,104 @@
+"""What people are told about fields: in words, with an example that is accepted, never as a pattern."""
+
+import json
+import re
+import shlex
+from uuid import uuid4
+
+import pytest
+
+from cli import main
+from cli.exits import Exit
+from cli.matter import Given, check, milestone_named, own_fields, read_matter, recordable, seal_texts
+from cli.milestones import milestones
+from cli.output import forms
+from domain.values import SealedText
+
+DRAFT = {"version": 1, "digest": "0" * 64}
+COMMON = {
+    "inspection": "SFK-2023-F1",
+    "occurred_at": "2024-03-01T12:00:00Z",
+    "now": "2024-03-01T12:00:00Z",
+    "decided_by": {"person": "p-7k2m", "role": "coordinator", "organisation": "ofsted"},
+    "recorded_by": {"person": "p-7k2m"},
+}
+
+
+def test_the_example_of_each_form_fits_its_pattern() -> None:
+    for pattern, form in forms().items():
+        assert re.search(pattern, form.example), form
+
+
+async def _pretend(_: str, __: str) -> SealedText:
+    return SealedText(sealed="0" * 64)
+
+
+@pytest.mark.parametrize("name", recordable())
+async def test_the_example_of_each_milestone_is_accepted(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is printed; and nobody is shown a regular expression."""
+    monkeypatch.setenv("COLUMNS", "4000")
+    await milestones(name)
+    told = capsys.readouterr().out
+    assert "^" not in told
+    inspections, record, inspection, milestone, *options = shlex.split(told.partition("for example")[2])
+    assert (inspections, record, inspection, milestone) == ("inspections", "record", "SFK-2023-F1", name)
+
+    given: dict[str, list[Given]] = {}
+    for option, text in zip(options[::2], options[1::2], strict=True):
+        given.setdefault(option.removeprefix("--"), []).append(((), text))
+    assert given.pop("decided-by") == [((), "p-7k2m")]
+    kind = milestone_named(name)
+    matter = read_matter(kind, None, given, DRAFT)
+    types = {field: info.annotation for field, info in own_fields(kind).items()}
+    sealed = {field: await seal_texts(types[field], one, field, _pretend) for field, one in matter.items()}
+    check(kind, {**COMMON, "command_id": uuid4(), **sealed})
+
+
+async def test_scripts_still_get_the_pattern(capsys: pytest.CaptureFixture[str]) -> None:
+    from cli.output import Format
+
+    await milestones("appoint_team", format=Format.JSON)
+    assert "^p-" in json.dumps(json.loads(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("show nonsense", "INSPECTION is 'nonsense'; accepted is an inspection such as SFK-2023-F1"),
+        ("show", "INSPECTION is missing; accepted is an inspection such as SFK-2023-F1"),
+        ("record SFK-2023-F1", "MILESTONE is missing. Such as begin_fieldwork"),
+        (
+            "record SFK-2023-F1 x --decided-by Rosa",
+            "--decided-by is 'Rosa'; accepted is a person's reference",
+        ),
+        ("record SFK-2023-F1 x --decided-by", "--decided-by has no value; accepted is a person's reference"),
+        (
+            "record SFK-2023-F1 x --decided-by p-a --role Lead",
+            "--role is 'Lead'; accepted is ofsted_lead, cqc_lead",
+        ),
+        (
+            "open SFK --notify-on 30.10.2023",
+            "--notify-on is '30.10.2023'; accepted is a date such as 2024-03-01",
+        ),
+        ("list --due-within -3", "Must be >= 0"),
+    ],
+)
+def test_a_wrong_call_is_told_the_field_and_what_is_accepted(
+    call: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(call.split()) is Exit.MALFORMED
+    message = capsys.readouterr().err
+    assert told in message
+    assert f"`inspections {call.split(maxsplit=1)[0]} --help`" in message
+
+
+def test_roles_are_offered_as_the_ledger_spells_them(capsys: pytest.CaptureFixture[str]) -> None:
+    """And the milestone's own fields are explained, not listed as a keyword."""
+    main.run(["record", "--help"])
+    told = capsys.readouterr().out
+    assert "ofsted_lead" in told
+    assert "ofsted-lead" not in told
+    assert "KEYWORD" not in told
+    assert "inspections milestones NAME" in told
