@@ -1,6 +1,9 @@
 """Auditors: read the ledger as it is stored."""
 
 import sys
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from cli.access import reading
 from cli.output import Format, in_words, print_table
@@ -10,7 +13,13 @@ from domain.values import InspectionId
 from eventstore.envelope import Entry
 
 
-async def log(inspection: InspectionId, /, *, format: Format = Format.TABLE, rehearsal: bool = False) -> None:
+async def log(
+    inspection: InspectionId,
+    /,
+    *,
+    format: Format = Format.TABLE,
+    rehearsal: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
     """Print the ledger of one inspection in order.
 
     Parameters
@@ -25,7 +34,7 @@ async def log(inspection: InspectionId, /, *, format: Format = Format.TABLE, reh
     async with reading(rehearsal=rehearsal) as stores:
         entries = await stores.ledger.read_stream(inspection)
     if not entries:
-        raise NotFoundError(f"{inspection} is not in this ledger")
+        raise NotFoundError(f"{inspection} is not in this ledger; `inspections list` lists those that are")
     if format is Format.JSON:
         sys.stdout.write("[" + ",\n".join(entry.text for entry in entries) + "]\n")
         return

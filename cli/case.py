@@ -1,20 +1,35 @@
 """Everybody: one inspection, and why each of its deadlines falls on its day."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
 from cli.access import reading
-from cli.output import Format, console, in_words, print_json, print_table
+from cli.output import (
+    Format,
+    console,
+    deadline_in_words,
+    in_words,
+    print_hanging,
+    print_json,
+    print_table,
+)
 from domain.errors import NotFoundError
 from domain.handbook import DeadlineRule
-from domain.inspection.deadlines import Deadline, bound_rules, deadlines
+from domain.inspection.deadlines import Deadline, Status, bound_rules, deadlines
 from domain.inspection.progress import current_draft, held_by, stage
 from domain.inspection.state import State
 from domain.london import london_date
 from domain.rulebook import Rulebook
-from domain.values import InspectionId, Instant
-from workers.summary import fold, moment_of_reading
+from domain.values import InspectionId, Instant, SealedText
+from eventstore.envelope import Entry
+from workers.stores import Stores
+from workers.summary import Irregular, Miss, fold, irregular, misses, moment_of_reading
+
+ERASED: Final = "erased"
+"""Stands for a sealed text that is not there any more."""
 
 
 async def show(
@@ -25,7 +40,7 @@ async def show(
     format: Format = Format.TABLE,
     rehearsal: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
-    """Show one inspection: where it stands, what has happened, and its deadlines explained.
+    """Show one inspection: where it stands, what has happened, what went against a rule, what is due and why.
 
     Parameters
     ----------
@@ -41,26 +56,65 @@ async def show(
     async with reading(rehearsal=rehearsal) as stores:
         entries = await stores.ledger.read_stream(inspection)
         if not entries:
-            raise NotFoundError(f"{inspection} is not in this ledger")
-        state = fold(entries)
-        now = moment_of_reading(entries, rehearsal=stores.ledger.rehearsal)
-        bodies = await stores.directory.bodies()
+            raise NotFoundError(
+                f"{inspection} is not in this ledger; `inspections list` lists those that are"
+            )
+        case = await _read(inspection, entries, stores)
     rules = Rulebook.released()
     if format is Format.JSON:
-        print_json(_as_data(inspection, state, rules, now))
-    else:
-        _print_case(inspection, state, now, bodies)
-        _print_deadlines(state, rules, now, skipped=skipped)
+        print_json(_as_data(case, rules))
+        return
+    _print_case(case)
+    _print_irregular(case)
+    _print_deadlines(case.state, rules, case.now, skipped=skipped)
+    _print_misses(case)
 
 
-def _print_case(inspection: str, state: State, now: Instant, bodies: dict[str, str]) -> None:
-    out = console()
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One inspection at the moment of reading, with the names and texts that lie beside the ledger."""
+
+    inspection: str
+    state: State
+    now: Instant
+    irregular: tuple[Irregular, ...]
+    misses: tuple[Miss, ...]
+    names: dict[str, str]
+    bodies: dict[str, str]
+    reasons: dict[SealedText, str | None]
+
+    def person(self, ref: str) -> str:
+        """Name somebody by reference, and by name if the directory has one."""
+        return f"{ref} ({self.names[ref]})" if ref in self.names else ref
+
+
+async def _read(inspection: str, entries: Sequence[Entry], stores: Stores) -> _Case:
+    state = fold(entries)
+    against = irregular(entries)
+    named = [one.person for one in state.team] + [one.irregularity.authorised_by for one in against]
+    return _Case(
+        inspection=inspection,
+        state=state,
+        now=moment_of_reading(entries, rehearsal=stores.ledger.rehearsal),
+        irregular=against,
+        misses=misses(entries),
+        names=await stores.directory.names(named),
+        bodies=await stores.directory.bodies(),
+        reasons=await stores.texts.open_many([one.irregularity.reason for one in against]),
+    )
+
+
+def _print_case(case: _Case) -> None:
+    state = case.state
     draft = current_draft(state)
     findings = state.draft.findings if state.draft else None
     facts = [
         ("stage", in_words(stage(state)) + "".join(f", held by {in_words(one)}" for one in held_by(state))),
-        ("area", f"{state.area}: " + ", ".join(bodies.get(one, one) for one in state.bodies)),
+        ("area", f"{state.area}: " + ", ".join(case.bodies.get(one, one) for one in state.bodies)),
+        *_team(case),
         ("on site", f"{state.on_site.first} to {state.on_site.last}" if state.on_site else ""),
+        ("paused", _pause(state)),
+        ("complaints", f"open: {', '.join(state.open_complaints)}" if state.open_complaints else ""),
         (
             "bound to",
             f"handbook {state.handbook.version}" if state.handbook else "none before notification",
@@ -68,12 +122,12 @@ def _print_case(inspection: str, state: State, now: Instant, bodies: dict[str, s
         ("outcome", findings.outcome if findings and state.has("outcome_decided") else ""),
         ("draft", f"version {draft.version}, digest {draft.digest}" if draft else ""),
         ("published", ", ".join(f"{one.address} (SHA-256 {one.sha256})" for one in state.published)),
-        ("as of", f"{now:%Y-%m-%d %H:%M} UTC, version {state.version}"),
+        ("as of", f"{case.now:%Y-%m-%d %H:%M} UTC, version {state.version}"),
     ]
-    out.print(f"[bold]{inspection}[/bold]")
+    console().print(f"[bold]{case.inspection}[/bold]")
     for name, value in facts:
         if value:
-            out.print(f"  {name:10} {value}", soft_wrap=True, markup=False)
+            print_hanging(f"  {name:10} ", value)
     rows = sorted(state.facts.items(), key=lambda item: item[1].version)
     print_table(
         ("on", "milestone", "decided by", "version"),
@@ -81,17 +135,59 @@ def _print_case(inspection: str, state: State, now: Instant, bodies: dict[str, s
     )
 
 
+def _team(case: _Case) -> list[tuple[str, str]]:
+    """Say who inspects, each on a line; only the first says what the lines are about."""
+    return [
+        (
+            "" if number else "team",
+            f"{case.person(one.person)}, {one.inspectorate}{', lead' if one.lead else ''}",
+        )
+        for number, one in enumerate(case.state.team)
+    ]
+
+
+def _pause(state: State) -> str:
+    if state.paused_until is None:
+        return ""
+    return f"since {london_date(state.pauses[-1].paused_at)}, agreed until {state.paused_until}"
+
+
+def _print_irregular(case: _Case) -> None:
+    for version, kind, irregularity in case.irregular:
+        reason = case.reasons[irregularity.reason]
+        against = f"{in_words(kind)} (version {version}) against {', '.join(irregularity.rules)}"
+        print_hanging("irregular: ", against)
+        print_hanging("    reason      ", ERASED if reason is None else reason)
+        print_hanging("    authority   ", case.person(irregularity.authorised_by))
+
+
+def _print_misses(case: _Case) -> None:
+    for miss in case.misses:
+        print_hanging("miss: ", f"{deadline_in_words(miss.kind, miss.subject)} due {miss.due}")
+        print_hanging("    recorded    ", str(london_date(miss.recorded_at)))
+        if miss.taken_back_at:
+            met = f", met on {miss.met_on}" if miss.met_on else ""
+            print_hanging("    taken back  ", f"{london_date(miss.taken_back_at)}{met}")
+
+
 def _print_deadlines(state: State, rules: Rulebook, now: Instant, *, skipped: bool) -> None:
     out = console()
     for one in deadlines(rules, state):
-        subject = f" ({in_words(one.subject)})" if one.subject else ""
-        met = f", met on {one.met_on}" if one.met_on else ""
-        out.print(f"[bold]{in_words(one.kind)}{subject}[/bold] due {one.due}: {one.status(now)}{met}")
+        out.print(
+            f"[bold]{deadline_in_words(one.kind, one.subject)}[/bold] due {one.due}: {_status(one, now)}"
+        )
         for line in _why(one, state, rules):
-            out.print(f"    {line}", markup=False)
+            print_hanging("    ", line)
         if skipped:
             for day in _days_not_counted(one, state, rules):
-                out.print(f"    not counted  {day['day']}  {day['reason']}", markup=False)
+                print_hanging(f"    not counted  {day['day']}  ", day["reason"])
+
+
+def _status(one: Deadline, now: Instant) -> str:
+    status = one.status(now)
+    if one.met_on is None:
+        return status
+    return f"met on {one.met_on}" if status is Status.MET else f"{status}, met on {one.met_on}"
 
 
 def _why(one: Deadline, state: State, rules: Rulebook) -> list[str]:
@@ -126,12 +222,38 @@ def _days_not_counted(one: Deadline, state: State, rules: Rulebook) -> list[dict
     ]
 
 
-def _as_data(inspection: str, state: State, rules: Rulebook, now: Instant) -> dict[str, Any]:
+def _as_data(case: _Case, rules: Rulebook) -> dict[str, Any]:
+    state, now = case.state, case.now
     return {
-        "inspection_id": inspection,
+        "inspection_id": case.inspection,
         "stage": stage(state).value,
         "held_by": list(held_by(state)),
         "as_of": now.isoformat(),
+        "team": [
+            {**one.model_dump(mode="json", exclude={"interests"}), "name": case.names.get(one.person)}
+            for one in state.team
+        ],
+        "irregular": [
+            {
+                "version": version,
+                "milestone": kind,
+                "rules": list(irregularity.rules),
+                "reason": case.reasons[irregularity.reason],
+                "authorised_by": irregularity.authorised_by,
+            }
+            for version, kind, irregularity in case.irregular
+        ],
+        "misses": [
+            {
+                "kind": miss.kind,
+                "subject": miss.subject,
+                "due": miss.due.isoformat(),
+                "recorded_at": miss.recorded_at.isoformat(),
+                "taken_back_at": miss.taken_back_at.isoformat() if miss.taken_back_at else None,
+                "met_on": miss.met_on.isoformat() if miss.met_on else None,
+            }
+            for miss in case.misses
+        ],
         "state": state.model_dump(mode="json", exclude={"extensions", "warned", "missed"}),
         "deadlines": [
             {

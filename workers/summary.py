@@ -1,9 +1,12 @@
-"""What the worklist keeps of an inspection: the fold of its stream, put into rows."""
+"""What an inspection's stream comes to: its fold, what went against a rule, what was missed, and its rows
+in the worklist."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from domain.inspection.deadlines import Deadline, deadlines, next_due
+from domain.inspection.events import DeadlineMissed, DeadlineMissTakenBack, Irregularity
 from domain.inspection.progress import held_by, stage
 from domain.inspection.state import State, evolve, initial
 from domain.london import london_date
@@ -19,6 +22,53 @@ def fold(entries: Sequence[Entry]) -> State:
     for entry in entries:
         state = evolve(state, CODEC.decode(entry))
     return state
+
+
+class Irregular(NamedTuple):
+    """An entry that was recorded although a rule spoke against it."""
+
+    version: int
+    type: str
+    irregularity: Irregularity
+
+
+def irregular(entries: Sequence[Entry]) -> tuple[Irregular, ...]:
+    """List what was recorded against a rule, in the order of the stream."""
+    return tuple(
+        Irregular(entry.version, entry.type, event.irregular)
+        for entry in entries
+        if (event := CODEC.decode(entry)).irregular is not None
+    )
+
+
+class Miss(NamedTuple):
+    """A deadline that the clock recorded as missed, and when that was taken back, if it was."""
+
+    kind: str
+    subject: str | None
+    due: date
+    recorded_at: datetime
+    taken_back_at: datetime | None = None
+    met_on: date | None = None
+
+
+def misses(entries: Sequence[Entry]) -> tuple[Miss, ...]:
+    """List the recorded misses in the order of the stream. A deadline may be missed and taken back anew."""
+    found: list[Miss] = []
+    for entry in entries:
+        match CODEC.decode(entry):
+            case DeadlineMissed(kind=kind, subject=subject, due=due):
+                found.append(Miss(kind, subject, due, entry.recorded_at))
+            case DeadlineMissTakenBack() as event:
+                found = [_taken_back(one, event, entry.recorded_at) for one in found]
+    return tuple(found)
+
+
+def _taken_back(miss: Miss, event: DeadlineMissTakenBack, at: datetime) -> Miss:
+    same = (miss.kind, miss.subject, miss.due) == (event.kind, event.subject, event.due)
+    if not same or miss.taken_back_at is not None:
+        return miss
+    return miss._replace(taken_back_at=at, met_on=event.met_on)
 
 
 def moment_of_reading(entries: Sequence[Entry], *, rehearsal: bool) -> datetime:
