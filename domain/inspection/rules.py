@@ -63,7 +63,9 @@ RULES: Final[dict[str, Rule]] = {
     "comments_or_complaint": Rule(
         "The partnership comments on factual accuracy or complains, not both.", True
     ),
-    "comments_answered": Rule("Comments are answered before the outcome is decided.", True),
+    "comments_answered": Rule(
+        "Comments are answered before the outcome is decided and the report released.", True
+    ),
     "complaint_known": Rule("A complaint is lodged once and resolved once.", False),
     "no_open_complaint": Rule("An open complaint holds publication and closing.", True),
     "cqc_concurs": Rule("The lead of CQC on the team concurs in the outcome.", True),

@@ -1,5 +1,7 @@
 """Decisions from the draft to the outcome."""
 
+from datetime import date
+
 from domain.actors import Role
 from domain.handbook import DeadlineKind
 from domain.inspection import commands as c
@@ -94,17 +96,22 @@ def receive_comments(situation: Situation, command: c.ReceiveComments) -> e.Even
         "the partnership has complained about this draft",
         "either comments or a complaint",
     )
+    require_comment_window(situation, london_date(command.occurred_at))
+    return situation.record(e.CommentsReceived)
+
+
+def require_comment_window(situation: Situation, day: date) -> None:
+    """Refuse comments that came after the days for comment."""
     window = next(
-        (d for d in deadlines(situation.rules, state) if d.kind is DeadlineKind.DRAFT_COMMENTS), None
+        (d for d in deadlines(situation.rules, situation.state) if d.kind is DeadlineKind.DRAFT_COMMENTS),
+        None,
     )
-    day = london_date(command.occurred_at)
     situation.require(
         window is None or day <= window.due,
         "comment_window",
         f"the days for comment ended on {window.due if window else None}",
         f"comments received by {window.due if window else None}",
     )
-    return situation.record(e.CommentsReceived)
 
 
 def lodge_complaint(situation: Situation, command: c.LodgeComplaint) -> e.Event:
@@ -163,12 +170,7 @@ def decide_outcome(situation: Situation, command: c.DecideOutcome) -> e.Event:
     assert draft is not None
     deciding = {Inspectorate.OFSTED: command.decided_by.person, Inspectorate.CQC: command.concurring}
     require_not_for_both(situation, draft, deciding)
-    situation.require(
-        not state.comments or state.has("comments_answered"),
-        "comments_answered",
-        f"{state.comments} points of the partnership are not answered",
-        "answer_comments before decide_outcome",
-    )
+    require_comments_answered(situation)
     _require_findings(situation, command.findings)
     assert state.draft is not None
     if command.findings != state.draft.findings:
@@ -181,6 +183,17 @@ def decide_outcome(situation: Situation, command: c.DecideOutcome) -> e.Event:
         "other findings, or rectify_milestone with milestone outcome_decided",
     )
     return situation.record(e.OutcomeDecided, draft=state.draft.ref)
+
+
+def require_comments_answered(situation: Situation) -> None:
+    """Refuse while points that the partnership has raised are not answered."""
+    state = situation.state
+    situation.require(
+        not state.comments or state.has("comments_answered"),
+        "comments_answered",
+        f"{state.comments} points of the partnership are not answered",
+        "answer_comments first",
+    )
 
 
 def sign_off(situation: Situation, command: c.SignOffOutcome) -> e.Event:

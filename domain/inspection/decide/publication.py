@@ -2,7 +2,7 @@
 
 from domain.inspection import commands as c
 from domain.inspection import events as e
-from domain.inspection.decide.moderation import next_draft
+from domain.inspection.decide.moderation import next_draft, require_comments_answered
 from domain.inspection.decide.situation import Situation, require_not_before, require_not_own_work
 from domain.inspection.progress import (
     approved_by_both,
@@ -27,7 +27,7 @@ def send_final_report(situation: Situation, command: c.SendFinalReport) -> e.Eve
 def release(situation: Situation, command: c.ReleaseReport) -> e.Event:
     """Somebody who is not of the team releases what both inspectorates approved and signed off.
 
-    Not while a complaint is open, and not in the weeks before polls in the area.
+    Not while a complaint is open or comments are unanswered, and not in the weeks before polls in the area.
     """
     state = situation.state
     draft = situation.require_current_draft(command.draft)
@@ -47,6 +47,8 @@ def release(situation: Situation, command: c.ReleaseReport) -> e.Event:
         f"{', '.join(open_ones)} is open",
         "resolve_complaint before release_report",
     )
+    if not state.published:
+        require_comments_answered(situation)
     _require_no_embargo(situation)
     require_not_own_work(situation, doing="release this report")
     return situation.record(e.ReportReleased, draft=draft)

@@ -9,6 +9,7 @@ from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.deadlines import FOLLOW_UP_KINDS, deadlines
 from domain.inspection.decide.fieldwork import require_notice
+from domain.inspection.decide.moderation import require_comment_window
 from domain.inspection.decide.situation import Situation
 from domain.inspection.events import FOLLOWS, RESTS_ON
 from domain.inspection.record import State
@@ -103,7 +104,7 @@ def rectify(situation: Situation, command: c.RectifyMilestone) -> e.Event:
         _require_strikable(situation, command.milestone)
     else:
         _require_in_order(situation, command, command.happened_at)
-        _require_notice_kept(situation, command.milestone, command.happened_at)
+        _require_conduct(situation, command.milestone, command.happened_at)
     return situation.record(e.MilestoneRectified, was=was)
 
 
@@ -206,13 +207,37 @@ def _days_that_bound(state: State, name: str) -> Iterator[tuple[str, date]]:
         yield "the pause was to end", state.pauses[-1].resume_by
 
 
-def _require_notice_kept(situation: Situation, name: str, at: Instant) -> None:
-    """A true date may show that the area had too little notice; that goes on record as it would have then."""
+def _require_conduct(situation: Situation, name: str, at: Instant) -> None:
+    """A true date may show a breach that the wrong one hid; it goes on record as it would have then."""
     notified = at if name == "area_notified" else situation.state.at("area_notified")
     for milestone in ("fieldwork_begun", "on_site_begun"):
         if name in {"area_notified", milestone}:
             to = at if name == milestone else situation.state.at(milestone)
             require_notice(situation, milestone, since=notified, to=to)
+    if name == "area_notified":
+        _require_same_handbook(situation, london_date(at))
+    if name == "comments_received":
+        require_comment_window(situation, london_date(at))
+
+
+def _require_same_handbook(situation: Situation, day: date) -> None:
+    """A notification whose day bound the inspection to a handbook is not moved into the days of another."""
+    rules, state = situation.rules, situation.state
+    was = state.at("area_notified")
+    if state.handbook is None or was is None:
+        return
+    try:
+        then = rules.in_force(day).version
+    except NotFoundError as error:
+        situation.require(False, "handbook_in_force", str(error), "a day under a known handbook")
+        raise
+    bound = state.handbook.version
+    situation.require(
+        then == bound or rules.in_force(london_date(was)).version != bound,
+        "handbook_in_force",
+        f"on {day} handbook {then} was in force, and the inspection is bound to {bound}",
+        f"move_to_handbook with to {then} first",
+    )
 
 
 def close(situation: Situation, _: c.CloseInspection) -> e.Event:

@@ -86,6 +86,17 @@ def test_an_open_complaint_holds_publication() -> None:
     story.do("resolve_complaint").do("release_report")
 
 
+def test_comments_that_became_known_after_the_decision_are_answered_before_the_release() -> None:
+    """They came within their days and were recorded late; the decision had not known of them."""
+    story = Story().until("draft_sent_for_comment").wait(Story().day(31)).do("decide_outcome")
+    for inspectorate in ("ofsted", "cqc"):
+        story.do("sign_off_outcome", inspectorate=inspectorate)
+    story.do("send_final_report").do("acknowledge_final_report")
+    story.do("receive_comments", at=story.day(29), recorded=story.now, points=2)
+    assert story.refused("release_report").code == "comments_answered"
+    story.do("answer_comments").do("release_report")
+
+
 def test_others_publish_on_their_own_days() -> None:
     """CQC and each body that received the report; the dates differ by publisher."""
     story = Story().until("report_published")

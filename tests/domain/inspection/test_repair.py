@@ -277,3 +277,32 @@ def test_a_pause_did_not_begin_after_the_day_on_which_it_was_to_end() -> None:
     noon = at_time(story.day(13), time(12))
     told = {"milestone": "inspection_paused", "reason": "wrong_date"}
     assert story.refused("rectify_milestone", **told, happened_at=noon).code == "order"
+
+
+def test_a_notification_is_not_put_right_into_the_days_of_another_handbook() -> None:
+    """It was on the Friday before the next handbook came into force; the binding is put right first."""
+    story = Story(notified=date(2025, 7, 7)).until("area_notified")
+    friday = at_time(date(2025, 7, 4), time(12))
+    told = {"milestone": "area_notified", "reason": "wrong_date", "happened_at": friday}
+    refusal = story.refused("rectify_milestone", **told)
+    assert refusal.code == "handbook_in_force"
+    assert "move_to_handbook" in refusal.accepted
+    story.do("move_to_handbook", to="2025-06-06", reason="bound_in_error").do("rectify_milestone", **told)
+
+
+def test_a_notification_is_not_put_right_into_days_without_a_handbook() -> None:
+    """Before 2023 another framework was in force, of which nothing is known here."""
+    story = Story(notified=date(2023, 1, 9)).until("inspection_planned")
+    story.do("appoint_team").do("notify_area", at=date(2023, 1, 9))
+    old = at_time(date(2022, 12, 30), time(12))
+    told = {"milestone": "area_notified", "reason": "wrong_date", "happened_at": old}
+    assert story.refused("rectify_milestone", **told).code == "handbook_in_force"
+
+
+def test_comments_are_put_right_within_their_window_or_as_irregular() -> None:
+    """They came on day 29 of a window until day 30, as was noted first; on day 32 in truth."""
+    story = Story().until("comments_received").wait(Story().day(33))
+    told = {"milestone": "comments_received", "reason": "wrong_date"}
+    late = at_time(story.day(32), time(12))
+    assert story.refused("rectify_milestone", **told, happened_at=late).code == "comment_window"
+    story.do("rectify_milestone", **told, happened_at=late, contrary_to=("comment_window",))

@@ -183,6 +183,8 @@ def _publication(story: Story) -> Told:
         return "send_final_report", {}
     if not state.has("final_report_received"):
         return "acknowledge_final_report", {}
+    if state.comments and not state.has("comments_answered"):
+        return "answer_comments", {}
     today = london_date(story.now)
     embargo = [polls for polls in state.polls if 0 <= (polls - today).days <= 28]
     return _on(max(embargo) + timedelta(days=1), "release_report", story) if embargo else _release(story)
