@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -10,11 +11,13 @@ from cyclopts import Parameter
 from cyclopts.types import NonNegativeInt
 
 from cli.access import reading
+from cli.exits import Exit
 from cli.output import Format, console, in_words, print_json, print_table
 from domain.errors import MalformedError
 from domain.inspection.vocabulary import Stage
 from domain.london import london_date
 from domain.rulebook import Rulebook
+from eventstore.projections import Unreadable
 from eventstore.worklist import CaseRow, DeadlineRow, DeadlineStatus, Worklist
 from workers.stores import Stores
 from workers.summary import summariser
@@ -30,7 +33,7 @@ async def list_cases(
     due_within: NonNegativeInt | None = None,
     format: Format = Format.TABLE,
     rehearsal: Flag = False,
-) -> None:
+) -> Exit:
     """List the inspections, what is due first at the top.
 
     Parameters
@@ -47,23 +50,36 @@ async def list_cases(
         Those of the newest rehearsal.
     """
     async with reading(rehearsal=rehearsal) as stores:
-        worklist, now = await _current(stores)
         if due_within is not None and stores.ledger.rehearsal:
             raise MalformedError(
                 "--due-within counts from today; a rehearsal's inspections have days of their own"
             )
-        cases = await worklist.cases()
-        owed = await worklist.deadlines()
-    chosen = [
-        case
-        for case in cases
-        if (stage is None or case.stage == stage)
-        and (not overdue or _overdue(case, owed, now))
-        and (due_within is None or _due(case, owed, now, due_within))
-    ]
+        worklist, now = await _current(stores)
+        cases = await worklist.cases(
+            now,
+            stage=stage,
+            overdue=overdue,
+            due_before=None if due_within is None else now + timedelta(days=due_within + 1),
+        )
+        missed = _by_inspection(await worklist.overdue(now))
+        in_all = await worklist.count()
+        unreadable = await worklist.unreadable()
     if format is Format.JSON:
-        print_json([_case_data(case, owed, now) for case in chosen])
-        return
+        print_json([_case_data(case, missed[case.inspection], now) for case in cases])
+    else:
+        _print_cases(cases, missed)
+        console().print(f"{len(cases)} of {in_all} in the ledger")
+    return _tell_unreadable(unreadable)
+
+
+def _by_inspection(rows: Sequence[DeadlineRow]) -> dict[str, list[DeadlineRow]]:
+    found: dict[str, list[DeadlineRow]] = defaultdict(list)
+    for row in rows:
+        found[row.inspection].append(row)
+    return found
+
+
+def _print_cases(cases: Sequence[CaseRow], missed: Mapping[str, Sequence[DeadlineRow]]) -> None:
     rows = [
         (
             case.inspection,
@@ -71,13 +87,19 @@ async def list_cases(
             case.outcome,
             london_date(case.next_due) if case.next_due else None,
             in_words(case.next_due_kind or ""),
-            ", ".join(in_words(row.subject or row.kind) for row in _overdue(case, owed, now)),
+            ", ".join(in_words(row.subject or row.kind) for row in missed[case.inspection]),
             in_words(case.held or ""),
         )
-        for case in chosen
+        for case in cases
     ]
     print_table(("inspection", "stage", "outcome", "next due", "what", "overdue", "held by"), rows)
-    console().print(f"{len(chosen)} of {len(cases)} in the ledger")
+
+
+def _tell_unreadable(found: Sequence[Unreadable]) -> Exit:
+    """Name what is missing from a list. The rest of it is right, but it is not the whole."""
+    for one in found:
+        sys.stderr.write(f"inspections: {one.stream} cannot be read and is left out: {one.problem}\n")
+    return Exit.INTEGRITY if found else Exit.DONE
 
 
 async def deadlines(
@@ -86,7 +108,7 @@ async def deadlines(
     *,
     format: Format = Format.TABLE,
     rehearsal: Flag = False,
-) -> None:
+) -> Exit:
     """List every deadline, of all inspections or of one, by the day on which it is due.
 
     Parameters
@@ -101,9 +123,15 @@ async def deadlines(
     async with reading(rehearsal=rehearsal) as stores:
         worklist, now = await _current(stores)
         rows = await worklist.deadlines(inspection)
+        unreadable = [one for one in await worklist.unreadable() if inspection in (None, one.stream)]
     if format is Format.JSON:
         print_json([_deadline_data(row, now) for row in rows])
-        return
+    else:
+        _print_deadlines(rows, now)
+    return _tell_unreadable(unreadable)
+
+
+def _print_deadlines(rows: Sequence[DeadlineRow], now: datetime) -> None:
     print_table(
         ("due", "status", "inspection", "deadline", "met on", "from", "handbook"),
         [
@@ -140,20 +168,7 @@ def _status(row: DeadlineRow, now: datetime) -> str:
     return DeadlineStatus.MISSED if status is DeadlineStatus.OVERDUE else status
 
 
-def _owed(case: CaseRow, rows: Sequence[DeadlineRow]) -> list[DeadlineRow]:
-    return [row for row in rows if row.inspection == case.inspection and row.met_on is None and not row.void]
-
-
-def _overdue(case: CaseRow, rows: Sequence[DeadlineRow], now: datetime) -> list[DeadlineRow]:
-    return [row for row in _owed(case, rows) if _status(row, now) == DeadlineStatus.MISSED]
-
-
-def _due(case: CaseRow, rows: Sequence[DeadlineRow], now: datetime, days: int) -> bool:
-    last = now + timedelta(days=days + 1)
-    return any(row.due_at < last and _status(row, now) == DeadlineStatus.OPEN for row in _owed(case, rows))
-
-
-def _case_data(case: CaseRow, rows: Sequence[DeadlineRow], now: datetime) -> dict[str, Any]:
+def _case_data(case: CaseRow, overdue: Sequence[DeadlineRow], now: datetime) -> dict[str, Any]:
     return {
         "inspection_id": case.inspection,
         "area": case.area,
@@ -165,7 +180,7 @@ def _case_data(case: CaseRow, rows: Sequence[DeadlineRow], now: datetime) -> dic
         "next_due": london_date(case.next_due).isoformat() if case.next_due else None,
         "next_due_kind": case.next_due_kind,
         "held_by": case.held,
-        "overdue": [_deadline_data(row, now) for row in _overdue(case, rows, now)],
+        "overdue": [_deadline_data(row, now) for row in overdue],
     }
 
 

@@ -11,6 +11,16 @@ from domain.errors import UnavailableError
 APP_ROLE: Final = "inspections_app"
 OWNER_ROLE: Final = "inspections_owner"
 
+SESSION: Final = {
+    "application_name": "inspections",
+    "role": APP_ROLE,
+    "search_path": "ledger, pg_temp",
+    "timezone": "UTC",
+    # A process that was stopped in the middle of a transaction must not hold up the others.
+    "idle_in_transaction_session_timeout": "30s",
+}
+"""With which every session of the application begins."""
+
 _UNREACHABLE: Final = (
     OSError,  # TimeoutError among them
     asyncpg.InterfaceError,  # the pool is closed, the connection was lost before the statement
@@ -44,14 +54,7 @@ async def open_pool(url: str, *, minimum: int = 1, maximum: int = 10, timeout: f
             timeout=timeout,
             command_timeout=timeout,
             reset=_leave_as_it_is,
-            server_settings={
-                "application_name": "inspections",
-                "role": APP_ROLE,
-                "search_path": "ledger, pg_temp",
-                "timezone": "UTC",
-                # A process that was stopped in the middle of a transaction must not hold up the others.
-                "idle_in_transaction_session_timeout": "30s",
-            },
+            server_settings=SESSION,
         )
 
 

@@ -12,11 +12,12 @@ from typing import Final
 
 import asyncpg
 
+from eventstore import projections
 from eventstore.checks import refuse_naive
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 from eventstore.pool import connection_errors
-from eventstore.projections import catch_up, checkpoint
+from eventstore.projections import Progress, Unreadable
 
 
 class DeadlineStatus(StrEnum):
@@ -94,72 +95,148 @@ class CaseSummary:
 
 
 Summarise = Callable[[Sequence[Entry]], CaseSummary | None]
-"""Folds a whole stream. None: the stream is no inspection's."""
+"""Folds a whole stream. None: the stream is no inspection's.
+
+Raises:
+    InspectionsError: it cannot be read.
+"""
 
 _CASE: Final = ", ".join(field.name for field in fields(CaseRow))
 _DEADLINE: Final = ", ".join(field.name for field in fields(DeadlineRow))
-_CASE_VALUES: Final = ", ".join(f"${n}" for n, _ in enumerate(fields(CaseRow), start=1))
-_DEADLINE_VALUES: Final = ", ".join(f"${n}" for n, _ in enumerate(fields(DeadlineRow), start=1))
-_CASE_CHANGES: Final = ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(CaseRow)[1:])
+_CASE_VALUES: Final = ", ".join(f"${n}" for n, _ in enumerate(fields(CaseRow), start=2))
+_DEADLINE_VALUES: Final = ", ".join(f"${n}" for n, _ in enumerate(fields(DeadlineRow), start=2))
+_LIVE: Final = "generation = (SELECT live FROM ledger.projections WHERE name = 'worklist')"
+_OWED: Final = "met_on IS NULL AND NOT void"
+
+# `DeadlineRow.status`, as conditions on a row; $1 is the moment of reading.
+_OVERDUE: Final = f"{_OWED} AND (missed OR (due_at < $1 AND NOT lapses))"
+_OPEN: Final = f"{_OWED} AND NOT missed AND (due_at >= $1 OR lapses)"
+
+
+class WorklistProjection:
+    """How the worklist is derived and kept."""
+
+    name = "worklist"
+    tables = ("ledger.cases", "ledger.deadlines")
+
+    def __init__(self, summarise: Summarise) -> None:
+        self._summarise = summarise
+
+    def derive(self, entries: Sequence[Entry]) -> CaseSummary | None:
+        """Fold a stream."""
+        return self._summarise(entries)
+
+    async def write(
+        self, connection: asyncpg.Connection, generation: int, rows: Sequence[CaseSummary]
+    ) -> None:
+        """Replace what is listed for these inspections."""
+        names = [row.case.inspection for row in rows]
+        for table in self.tables:
+            await connection.execute(
+                f"DELETE FROM {table} WHERE generation = $1 AND inspection = ANY($2)", generation, names
+            )
+        await connection.executemany(
+            f"INSERT INTO ledger.cases (generation, {_CASE}) VALUES ($1, {_CASE_VALUES})",
+            [(generation, *astuple(row.case)) for row in rows],
+        )
+        await connection.executemany(
+            f"INSERT INTO ledger.deadlines (generation, {_DEADLINE}) VALUES ($1, {_DEADLINE_VALUES})",
+            [(generation, *_values(deadline)) for row in rows for deadline in row.deadlines],
+        )
 
 
 class Worklist:
-    """The projection, and the questions to it. Every method may raise `UnavailableError`."""
-
-    name = "worklist"
+    """The worklist and the questions to it. Every method may raise `UnavailableError`."""
 
     def __init__(self, pool: asyncpg.Pool, ledger: Ledger, summarise: Summarise) -> None:
         self._pool = pool
         self._ledger = ledger
-        self._summarise = summarise
-
-    async def apply(self, connection: asyncpg.Connection, stream: str, entries: Sequence[Entry]) -> None:
-        """Replace what is listed for a stream."""
-        _ = stream
-        summary = self._summarise(entries)
-        if summary is None:
-            return
-        await connection.execute(
-            f"INSERT INTO ledger.cases ({_CASE}) VALUES ({_CASE_VALUES}) "
-            f"ON CONFLICT (inspection) DO UPDATE SET {_CASE_CHANGES}",
-            *astuple(summary.case),
-        )
-        await connection.execute(
-            "DELETE FROM ledger.deadlines WHERE inspection = $1", summary.case.inspection
-        )
-        await connection.executemany(
-            f"INSERT INTO ledger.deadlines ({_DEADLINE}) VALUES ({_DEADLINE_VALUES})",
-            [_values(row) for row in summary.deadlines],
-        )
+        self._projection = WorklistProjection(summarise)
 
     async def catch_up(self) -> int:
         """Bring the list up to the ledger's head and return how many events were taken in."""
-        return await catch_up(self._pool, self._ledger, self)
+        return await projections.catch_up(self._pool, self._ledger, self._projection)
 
     async def lag(self) -> int:
         """Return how many events of the ledger the list has not taken in."""
-        position = await checkpoint(self._pool, self)
-        return max(0, await self._ledger.head() - position)
+        return await projections.lag(self._pool, self._ledger, self._projection)
 
-    async def cases(self, stage: str | None = None) -> list[CaseRow]:
-        """Return all cases or those at a stage: what is due first comes first."""
-        with connection_errors():
-            rows = await self._pool.fetch(
-                f"SELECT {_CASE} FROM ledger.cases WHERE $1::text IS NULL OR stage = $1 "
-                "ORDER BY next_due NULLS LAST, inspection",
-                stage,
-            )
+    async def unreadable(self) -> list[Unreadable]:
+        """List the inspections that cannot be read, and why; they are missing from the answers."""
+        return await projections.unreadable(self._pool, self._projection)
+
+    async def rebuild(self, progress: Progress = lambda *_: None) -> int:
+        """Derive the list from nothing beside the one that is read, and put it in its place.
+
+        Returns:
+            How many streams were derived.
+        """
+        return await projections.rebuild(self._pool, self._ledger, self._projection, progress)
+
+    async def cases(
+        self,
+        now: datetime,
+        *,
+        stage: str | None = None,
+        overdue: bool = False,
+        due_before: datetime | None = None,
+    ) -> list[CaseRow]:
+        """Return the cases that fit all that is asked: what is due first comes first.
+
+        Args:
+            now: the moment of reading.
+            stage: only those at this stage.
+            overdue: only those with something overdue or missed, and not met since.
+            due_before: only those with something that falls due before this moment and is not overdue.
+        """
+        refuse_naive(now, "now")
+        conditions = [_LIVE, "$1::timestamptz IS NOT NULL"]
+        arguments: list[object] = [now]
+        if stage is not None:
+            arguments.append(stage)
+            conditions.append(f"stage = ${len(arguments)}")
+        if overdue:
+            conditions.append(_with_deadline(_OVERDUE))
+        if due_before is not None:
+            arguments.append(due_before)
+            conditions.append(_with_deadline(f"{_OPEN} AND due_at < ${len(arguments)}"))
+        rows = await self._fetch(
+            f"SELECT {_CASE} FROM ledger.cases WHERE {' AND '.join(conditions)} "
+            "ORDER BY next_due NULLS LAST, inspection",
+            *arguments,
+        )
         return [CaseRow(*row) for row in rows]
+
+    async def count(self) -> int:
+        """Return how many cases there are."""
+        ((number,),) = await self._fetch(f"SELECT count(*) FROM ledger.cases WHERE {_LIVE}")
+        return int(number)
+
+    async def overdue(self, now: datetime) -> list[DeadlineRow]:
+        """Return what is overdue or missed at a moment and not met since: the longest overdue comes first."""
+        refuse_naive(now, "now")
+        return await self._deadlines(_OVERDUE, now)
 
     async def deadlines(self, inspection: str | None = None) -> list[DeadlineRow]:
         """Return all deadlines or those of one inspection: what is due first comes first."""
-        with connection_errors():
-            rows = await self._pool.fetch(
-                f"SELECT {_DEADLINE} FROM ledger.deadlines WHERE $1::text IS NULL OR inspection = $1 "
-                "ORDER BY due_at, inspection, kind, subject",
-                inspection,
-            )
+        return await self._deadlines("($1::text IS NULL OR inspection = $1)", inspection)
+
+    async def _deadlines(self, condition: str, argument: object) -> list[DeadlineRow]:
+        rows = await self._fetch(
+            f"SELECT {_DEADLINE} FROM ledger.deadlines WHERE {_LIVE} AND {condition} "
+            "ORDER BY due_at, inspection, kind, subject",
+            argument,
+        )
         return [DeadlineRow(row[0], row[1], row[2] or None, *row[3:]) for row in rows]
+
+    async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
+        with connection_errors():
+            found: list[asyncpg.Record] = await self._pool.fetch(query, *arguments)
+        return found
+
+
+def _with_deadline(condition: str) -> str:
+    return f"inspection IN (SELECT inspection FROM ledger.deadlines WHERE {_LIVE} AND {condition})"
 
 
 def _values(row: DeadlineRow) -> list[object]:

@@ -213,6 +213,10 @@ async def test_what_cannot_be_read_ends_with_4(folder: Path) -> None:
     ended = inspections("show", "ZZY-2026-F1")
     assert ended.code == 4
     assert "from_the_future" in ended.err
+    listed = inspections("list", "--format", "json")
+    assert (listed.code, listed.data) == (4, []), "the others are listed, and what is missing is named"
+    assert "ZZY-2026-F1 cannot be read and is left out: " in listed.err
+    assert inspections("deadlines").code == 4
 
 
 def test_what_cannot_be_reached_ends_with_5(tmp_path: Path) -> None:

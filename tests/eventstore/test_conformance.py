@@ -36,7 +36,9 @@ async def test_what_is_appended_is_read_back(ledger: Ledger) -> None:
 
 
 async def test_several_streams_are_read_whole_and_apart(ledger: Ledger) -> None:
-    await ledger.append([command("B", 0, body(1), body(2)), command("A", 0, body(3)), command("C", 0, body(4))])
+    await ledger.append(
+        [command("B", 0, body(1), body(2)), command("A", 0, body(3)), command("C", 0, body(4))]
+    )
     await appended(ledger, command("B", 2, body(5)))
     found = await ledger.read_streams(["B", "nobody", "A"])
     assert {name: [number_in(e.text) for e in entries] for name, entries in found.items()} == {

@@ -121,15 +121,17 @@ async def test_the_grants_are_those_that_are_listed(superuser: asyncpg.Connectio
     )
     assert dict(map(tuple, grants)) == {
         "bodies": "INSERT SELECT UPDATE",
-        "cases": "INSERT SELECT UPDATE",
+        "cases": "DELETE INSERT SELECT",
         "commands": "SELECT",
         "deadlines": "DELETE INSERT SELECT",
         "events": "SELECT",
         "head": "SELECT",
         "people": "INSERT SELECT UPDATE",
-        "projections": "INSERT SELECT UPDATE",
+        "projections": "SELECT UPDATE",
         "schema_migrations": "SELECT",
         "sealed": "INSERT SELECT",
+        "subscribers": "DELETE INSERT SELECT UPDATE",
+        "unreadable": "DELETE INSERT SELECT",
     }
 
 
