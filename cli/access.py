@@ -106,6 +106,11 @@ async def _desk_of(running: StackAddress) -> "Desk":
     return rehearsal_desk(client, running) if running.rehearsal else Desk(client, running.task_queue)
 
 
+def not_here(inspection: str) -> NotFoundError:
+    """Say that a ledger has no such inspection."""
+    return NotFoundError(f"{inspection} is not in this ledger; `inspections list` lists those that are")
+
+
 def recorder(person: str | None, decided_by: str) -> dict[str, Any]:
     """Say who records: whom the command names, whom the settings name, or who decided."""
     return {"person": person or settings().recorded_by or decided_by}

@@ -5,9 +5,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cli.access import reading
+from cli.access import not_here, reading
 from cli.output import Format, in_words, print_table
-from domain.errors import NotFoundError
 from domain.london import LONDON
 from domain.values import InspectionId
 from eventstore.envelope import Entry
@@ -34,7 +33,7 @@ async def log(
     async with reading(rehearsal=rehearsal) as stores:
         entries = await stores.ledger.read_stream(inspection)
     if not entries:
-        raise NotFoundError(f"{inspection} is not in this ledger; `inspections list` lists those that are")
+        raise not_here(inspection)
     if format is Format.JSON:
         sys.stdout.write("[" + ",\n".join(entry.text for entry in entries) + "]\n")
         return
@@ -62,5 +61,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
 
 def _matter(event: dict[str, object]) -> str:
     """Say the little that tells events of one kind apart."""
-    told = [str(event[name]) for name in ("inspectorate", "kind", "item", "due") if event.get(name)]
+    told = [
+        str(event[name]) for name in ("inspectorate", "kind", "subject", "item", "due") if event.get(name)
+    ]
     return f" ({', '.join(map(in_words, told))})" if told else ""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from cli.access import reading
+from cli.access import not_here, reading
 from cli.output import (
     Format,
     console,
@@ -16,7 +16,6 @@ from cli.output import (
     print_json,
     print_table,
 )
-from domain.errors import NotFoundError
 from domain.handbook import DeadlineRule
 from domain.inspection.deadlines import Deadline, Status, bound_rules, deadlines
 from domain.inspection.progress import current_draft, held_by, stage
@@ -56,9 +55,7 @@ async def show(
     async with reading(rehearsal=rehearsal) as stores:
         entries = await stores.ledger.read_stream(inspection)
         if not entries:
-            raise NotFoundError(
-                f"{inspection} is not in this ledger; `inspections list` lists those that are"
-            )
+            raise not_here(inspection)
         case = await _read(inspection, entries, stores)
     rules = Rulebook.released()
     if format is Format.JSON:

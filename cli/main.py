@@ -92,7 +92,7 @@ def _told(error: CycloptsError) -> str:
         case _:
             return str(error)
     # Only a wrong call needs it; loading it for every `--help` would take longer than helping.
-    from cli.output import accepted_by
+    from cli.forms import accepted_by
 
     accepted = accepted_by(argument.field_info.annotation)
     return (

@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin
 from cyclopts import Parameter
 from pydantic import BaseModel, ValidationError
 
-from cli.output import explained
+from cli.forms import explained
 from domain.actors import Verb
 from domain.errors import MalformedError
 from domain.inspection.commands import COMMAND_TYPES, Command

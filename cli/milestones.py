@@ -6,17 +6,9 @@ from typing import Any, Final
 
 from rich.markup import escape
 
+from cli.forms import example_of, form_in_words
 from cli.matter import milestone_named, own_fields, recordable
-from cli.output import (
-    Format,
-    console,
-    example_of,
-    form_in_words,
-    in_words,
-    print_hanging,
-    print_json,
-    print_table,
-)
+from cli.output import Format, console, in_words, print_hanging, print_json, print_table
 from domain.actors import roles_that_may
 from domain.inspection.commands import Command
 

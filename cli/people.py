@@ -8,8 +8,9 @@ from cyclopts import App, Parameter
 from pydantic import ValidationError
 
 from cli.access import reading
+from cli.forms import explained
 from cli.matter import AS_IN_LEDGER
-from cli.output import Format, console, explained, print_json, print_table
+from cli.output import Format, console, print_json, print_table
 from domain.actors import Role
 from domain.errors import MalformedError, NotFoundError
 from domain.values import BodyRef, PersonRef

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.access import settings
-from cli.output import Format, console, in_words, print_json, print_table
+from cli.output import Format, console, in_words, print_hanging, print_json, print_table
 from domain.actors import Role
 from domain.inspection.deadlines import FOLLOW_UP_KINDS, Deadline
 from domain.inspection.progress import stage
@@ -150,8 +150,12 @@ def _print_table(results: Sequence[Result]) -> None:
     print_table(
         ("area", "notified", "on site", "out-\ncome", "published", "follow-up\ndue", "", "evts"),
         (_row(result) for result in results),
-        title=f"{len(results)} inspections, rehearsed on the real engine (* rests on an assumed date)",
+        title=f"{_how_many(results)}, rehearsed on the real engine (* rests on an assumed date)",
     )
+
+
+def _how_many(results: Sequence[Result]) -> str:
+    return f"{len(results)} inspection{'' if len(results) == 1 else 's'}"
 
 
 def _row(result: Result) -> tuple[object, ...]:
@@ -197,10 +201,8 @@ def _print_timeline(result: Result) -> None:
             if hasattr(event, name)
         )
         kind = in_words(type(event).model_fields["type"].default)
-        out.print(
-            f"  {day if day != previous else '':11}  {version:>3}  {kind}{f': {about}' if about else ''}"
-            f"  [dim]{who}[/dim]"
-        )
+        begins = f"  {day if day != previous else '':11}  {version:>3}  "
+        print_hanging(begins, f"{kind}{f': {about}' if about else ''} ({who})")
         previous = day
 
 
@@ -208,10 +210,8 @@ def _print_notes(results: Sequence[Result]) -> None:
     out = console()
     for result in results:
         for one in result.part.irregular:
-            out.print(
-                f"[yellow]irregular[/yellow] {result.part.script.inspection} {in_words(one['milestone'])}: "
-                f"{one['because']} (rule {one['rule']})"
-            )
+            begins = f"irregular {result.part.script.inspection} {in_words(one['milestone'])}: "
+            print_hanging(begins, f"{one['because']} (rule {one['rule']})")
     out.print(
         "\nThe ledger is kept. Look at it with, for example:\n"
         f"  inspections show {results[0].part.script.inspection} --rehearsal\n"

@@ -10,13 +10,15 @@ from typing import Annotated, Any, Final
 from cyclopts import Parameter
 from cyclopts.types import NonNegativeInt
 
-from cli.access import reading
+from cli.access import not_here, reading
 from cli.exits import Exit
+from cli.matter import AS_IN_LEDGER
 from cli.output import Format, console, in_words, print_json, print_table
 from domain.errors import MalformedError
 from domain.inspection.vocabulary import Stage
 from domain.london import london_date
 from domain.rulebook import Rulebook
+from domain.values import InspectionId
 from eventstore.projections import Unreadable
 from eventstore.worklist import CaseRow, DeadlineRow, DeadlineStatus, Worklist
 from workers.stores import Stores
@@ -28,7 +30,7 @@ Flag = Annotated[bool, Parameter(negative=())]
 
 async def list_cases(
     *,
-    stage: Stage | None = None,
+    stage: Annotated[Stage | None, AS_IN_LEDGER] = None,
     overdue: Flag = False,
     due_within: NonNegativeInt | None = None,
     format: Format = Format.TABLE,
@@ -103,7 +105,7 @@ def _tell_unreadable(found: Sequence[Unreadable]) -> Exit:
 
 
 async def deadlines(
-    inspection: str | None = None,
+    inspection: InspectionId | None = None,
     /,
     *,
     format: Format = Format.TABLE,
@@ -122,6 +124,8 @@ async def deadlines(
     """
     async with reading(rehearsal=rehearsal) as stores:
         worklist, now = await _current(stores)
+        if inspection and not await stores.ledger.read_stream(inspection, up_to=1):
+            raise not_here(inspection)
         rows = await worklist.deadlines(inspection)
         unreadable = [one for one in await worklist.unreadable() if inspection in (None, one.stream)]
     if format is Format.JSON:

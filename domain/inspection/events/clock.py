@@ -41,7 +41,6 @@ class DeadlineMissTakenBack(DeadlineEvent):
     """A recorded miss was none: met in time and recorded late, moved, or no longer owed."""
 
     type: Literal["deadline_miss_taken_back"] = "deadline_miss_taken_back"
-    rests_on = frozenset({"deadline_missed"})
-    # It also comes when the notification itself is struck, and with it whatever was due.
+    # On nothing: it also comes when the notification itself is struck, and with it whatever was due.
     rests_on = frozenset()
     met_on: date | None = None
