@@ -21,7 +21,7 @@ from cli.matter import (
     seal_texts,
 )
 from cli.output import Format, console, deadline_in_words, in_words, print_hanging, print_json
-from domain.actors import Role
+from domain.actors import Role, Verb, may, roles_that_may
 from domain.errors import MalformedError
 from domain.inspection.commands import Command, PlanInspection
 from domain.inspection.rules import RULES
@@ -165,6 +165,7 @@ async def record(
         command: dict[str, Any] = read_matter(kind, file, fields, draft)
         command |= await _who_and_when(deed, stores.directory)
         if contravention := _contravention(contrary_to, reason, authorised_by):
+            await _check_authority(stores.directory, contravention["authorised_by"])
             command["contrary_to"] = contravention
         check(kind, await _with_placeholders(kind, command, inspection, deed.command_id))
         sealed = await _sealed(kind, command, stores, deed.command_id)
@@ -211,6 +212,15 @@ def _contravention(
                 "such as notice_before_fieldwork"
             )
     return {"rules": list(rules), "reason": reason, "authorised_by": authorised_by}
+
+
+async def _check_authority(directory: Directory, person: str) -> None:
+    """Refuse somebody whom the directory does not know as one who authorises: the rules have no directory."""
+    known = await directory.find(person)
+    if known is None or not may(known.role, Verb.AUTHORISE):
+        found = f"is {in_words(known.role)} in the directory" if known else "is not in the directory"
+        roles = " or ".join(in_words(role) for role in roles_that_may(Verb.AUTHORISE))
+        raise MalformedError(f"--authorised-by {person} {found}; accepted is somebody who is {roles} there")
 
 
 async def _actor(

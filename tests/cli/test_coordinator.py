@@ -151,6 +151,14 @@ def test_what_the_clock_brings_is_named(live: Inspections, notified: str) -> Non
             ("open_surveys", "--contrary-to", "no_rule", "--reason", "x", "--authorised-by", "p-dir"),
             "no_rule",
         ),
+        (
+            ("open_surveys", "--contrary-to", "order", "--reason", "x", "--authorised-by", "p-x"),
+            "p-x is not in the directory; accepted is somebody who is ofsted director",
+        ),
+        (
+            ("open_surveys", "--contrary-to", "order", "--reason", "x", "--authorised-by", "p-lead"),
+            "p-lead is ofsted lead in the directory; accepted",
+        ),
         (("begin_feildwork",), "did you mean begin_fieldwork?"),
         (
             ("pause_inspection", "--reason", "severe_weather"),

@@ -25,6 +25,8 @@ def test_the_clock_of_a_rehearsal_brings_what_is_due(folder: Path) -> None:
         )
         inspection = opened.data["inspection"]
         assert inspections("record", inspection, "appoint_team", "--members", TEAM, *ADA).code == 0
+        director = ("--ref", "p-d", "--name", "D", "--role", "ofsted_director", "--organisation", "ofsted")
+        assert inspections("people", "add", *director).code == 0
         irregular = ("--contrary-to", "notification_day", "--reason", "a rehearsal", "--authorised-by", "p-d")
         assert inspections("record", inspection, "notify_area", *LEAD, *irregular).code == 0
         today = opened.data["recorded"][0]["occurred_at"][:10]

@@ -9,9 +9,9 @@ import pytest
 
 from cli import main
 from cli.exits import Exit
+from cli.forms import forms
 from cli.matter import Given, check, milestone_named, own_fields, read_matter, recordable, seal_texts
 from cli.milestones import milestones
-from cli.forms import forms
 from domain.values import SealedText
 
 DRAFT = {"version": 1, "digest": "0" * 64}
