@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import NotFoundError, UnavailableError
+from eventstore.migrate import migrate
 from workers.embedded.address import StackAddress, find_rehearsal, find_running
 from workers.embedded.postgres import Postgres
 from workers.settings import Settings
@@ -59,6 +60,8 @@ async def _at_rest(chosen: Settings, *, rehearsal: bool) -> AsyncIterator[Stores
         name = _newest_rehearsal(names) if rehearsal else "inspections"
         if name not in names:
             raise NotFoundError(f"there is no ledger yet in {folder}")
+        # Of an earlier release, perhaps: nobody else brings what lies in this folder up to date.
+        await migrate(postgres.url(name), rehearsal=rehearsal)
         async with open_stores(postgres.url(name)) as stores:
             yield stores
 
