@@ -3,17 +3,22 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import NotFoundError, UnavailableError
+from domain.rulebook import Rulebook
 from eventstore.migrate import migrate
-from workers.embedded.address import StackAddress, find_rehearsal, find_running
+from workers.embedded.address import find_rehearsal, find_running
 from workers.embedded.postgres import Postgres
 from workers.settings import Settings
 from workers.stores import Stores, open_stores
 
 if TYPE_CHECKING:
-    from workers.desk import Desk
+    from temporalio.client import Client
+
+    from workers.desk import Desk, Start
+    from workers.processes import Processes
 
 
 def settings() -> Settings:
@@ -71,17 +76,22 @@ def _newest_rehearsal(names: tuple[str, ...]) -> str:
     return f"rehearsal_{max(numbers, default=0)}"
 
 
-@asynccontextmanager
-async def acting(*, rehearsal: bool = False) -> AsyncIterator[tuple["Desk", Stores]]:
-    """Open the desk at which milestones are handed in, and the ledger behind it.
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """What a command speaks to: Temporal, and the ledger behind it."""
 
-    Raises:
-        UnavailableError: no stack runs, or what is set cannot be reached.
-    """
+    client: "Client"
+    task_queue: str
+    start: "Start"
+    database_url: str
+
+
+async def _engine(*, rehearsal: bool) -> _Engine:
     # Reading needs none of this, and loading it takes longer than reading.
-    from workers.desk import Desk
+    from workers.desk import live_start
+    from workers.embedded.clock import rehearsal_start, with_virtual_clock
     from workers.external import external_temporal
-    from workers.worker import connect_as_configured
+    from workers.worker import connect, connect_as_configured
 
     chosen = settings()
     external = external_temporal(os.environ)
@@ -90,23 +100,43 @@ async def acting(*, rehearsal: bool = False) -> AsyncIterator[tuple["Desk", Stor
         url = chosen.database_url or (running.database_url if running else None)
         if url is None:
             raise UnavailableError("Temporal is set, the database is not: set INSPECTIONS_DATABASE_URL too")
-        desk = Desk(await connect_as_configured(external), chosen.task_queue)
-    elif running is None:
+        return _Engine(await connect_as_configured(external), chosen.task_queue, live_start, url)
+    if running is None:
         raise UnavailableError("no stack is running; start one with `inspections up` and try again")
-    else:
-        url = running.database_url if running.rehearsal else chosen.database_url or running.database_url
-        desk = await _desk_of(running)
-    async with open_stores(url) as stores:
-        yield desk, stores
-
-
-async def _desk_of(running: StackAddress) -> "Desk":
-    from workers.desk import Desk
-    from workers.embedded.clock import rehearsal_desk
-    from workers.worker import connect
-
     client = await connect(running.temporal_address, running.namespace)
-    return rehearsal_desk(client, running) if running.rehearsal else Desk(client, running.task_queue)
+    if running.rehearsal:
+        start = rehearsal_start(running)
+        return _Engine(with_virtual_clock(client), running.task_queue, start, running.database_url)
+    return _Engine(client, running.task_queue, live_start, chosen.database_url or running.database_url)
+
+
+@asynccontextmanager
+async def acting(*, rehearsal: bool = False) -> AsyncIterator[tuple["Desk", Stores]]:
+    """Open the desk at which milestones are handed in, and the ledger behind it.
+
+    Raises:
+        UnavailableError: no stack runs, or what is set cannot be reached.
+    """
+    from workers.desk import Desk
+
+    engine = await _engine(rehearsal=rehearsal)
+    async with open_stores(engine.database_url) as stores:
+        yield Desk(engine.client, engine.task_queue, engine.start), stores
+
+
+@asynccontextmanager
+async def examining() -> AsyncIterator[tuple["Processes", Stores]]:
+    """Open what looks after the processes of inspections, and the ledger behind it.
+
+    Raises:
+        UnavailableError: no stack runs, or what is set cannot be reached.
+    """
+    from workers.processes import Processes
+
+    engine = await _engine(rehearsal=False)
+    rules = Rulebook.released()
+    async with open_stores(engine.database_url) as stores:
+        yield Processes(engine.client, engine.task_queue, stores.ledger, rules, engine.start), stores
 
 
 def not_here(inspection: str) -> NotFoundError:

@@ -41,6 +41,8 @@ def build() -> App:
         ("cli.worklist:deadlines", "deadlines", _EVERYBODY, "The register of what is due."),
         ("cli.operator:up", "up", _OPERATORS, "Run the embedded stack until interrupted."),
         ("cli.operator:clock", "clock", _OPERATORS, "Move the clock of a rehearsal."),
+        ("cli.upkeep:stuck", "stuck", _OPERATORS, "Inspections whose process has come to a halt."),
+        ("cli.upkeep:projections", "projections", _OPERATORS, "What is derived for quick reading."),
         ("cli.rehearsal:rehearse", "rehearse", _OPERATORS, "Live real inspections again on the engine."),
         ("cli.auditor:log", "log", _AUDITORS, "The ledger of one inspection, in order."),
     )

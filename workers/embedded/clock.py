@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from domain.messages import StartInspection
-from workers.desk import Desk
+from workers.desk import Start
 from workers.embedded.address import StackAddress
 from workflows.inspection import InspectionWorkflow
 
@@ -43,9 +43,13 @@ def reset(folder: Path) -> None:
     (folder / _FILE).unlink(missing_ok=True)
 
 
-def rehearsal_desk(client: Client, stack: StackAddress) -> Desk:
-    """Return a desk whose new processes begin on the rehearsal's clock."""
-    skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+def with_virtual_clock(client: Client) -> Client:
+    """Return a client whose new processes have a clock of their own."""
+    return TimeSkipper(client, config=TimeSkippingConfig(enabled=False)).client
+
+
+def rehearsal_start(stack: StackAddress) -> Start:
+    """Return how a new process begins on the rehearsal's clock."""
 
     def start(inspection: str) -> StartInspection:
         return StartInspection(
@@ -55,7 +59,7 @@ def rehearsal_desk(client: Client, stack: StackAddress) -> Desk:
             look_every_seconds=int(LOOK_EVERY.total_seconds()),
         )
 
-    return Desk(skipper.client, stack.task_queue, start)
+    return start
 
 
 async def advance(client: Client, stack: StackAddress, duration: timedelta) -> datetime:

@@ -1,0 +1,134 @@
+"""Operators: what has come to a halt, and what is derived from the ledger."""
+
+import sys
+
+from cyclopts import App
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from cli.access import examining, not_here, reading
+from cli.exits import Exit
+from cli.output import Format, console, print_hanging, print_json, print_table
+from domain.rulebook import Rulebook
+from domain.values import InspectionId
+from eventstore.worklist import Worklist
+from workers.stores import Stores
+from workers.summary import summariser
+
+stuck = App(name="stuck", help="Find inspections whose process has come to a halt.", help_format="plaintext")
+projections = App(
+    name="projections", help="What is derived from the ledger for quick reading.", help_format="plaintext"
+)
+
+
+@stuck.default
+async def list_stuck(*, format: Format = Format.TABLE) -> None:
+    """List inspections whose process is missing, behind the ledger, failing, silent or waiting in vain.
+
+    Parameters
+    ----------
+    format
+        table for people, json for scripts.
+    """
+    from workers.processes import REPAIRS
+
+    async with examining() as (processes, _):
+        with Console(file=sys.stderr).status("looking at each inspection's process"):
+            found = [finding async for finding in processes.examine_all()]
+    if format is Format.JSON:
+        print_json(
+            [
+                {
+                    "inspection_id": one.inspection,
+                    "trouble": one.trouble.value,
+                    "detail": one.detail,
+                    "repair": REPAIRS[one.trouble],
+                }
+                for one in found
+            ]
+        )
+        return
+    if not found:
+        console().print("Nothing is stuck.")
+        return
+    print_table(
+        ("inspection", "process is", "because", "repair"),
+        [(one.inspection, one.trouble, one.detail, REPAIRS[one.trouble]) for one in found],
+    )
+    console().print("`inspections stuck repair` puts right what can be put right from here.")
+
+
+@stuck.command
+async def repair(*inspections: InspectionId, format: Format = Format.TABLE) -> Exit:
+    """Put stuck processes right, and keep note of it. The ledger's streams are not touched.
+
+    Parameters
+    ----------
+    inspections
+        Only these; otherwise all that are stuck.
+    format
+        table for people, json for scripts.
+    """
+    done: list[dict[str, str | None]] = []
+    async with examining() as (processes, stores):
+        for name in inspections:
+            if not await stores.ledger.read_stream(name, up_to=1):
+                raise not_here(name)
+        with Console(file=sys.stderr).status("looking at each inspection's process"):
+            found = (
+                await processes.examine(inspections)
+                if inspections
+                else [finding async for finding in processes.examine_all()]
+            )
+            for one in found:
+                did = await processes.repair(one)
+                done.append({"inspection_id": one.inspection, "trouble": one.trouble.value, "done": did})
+    if format is Format.JSON:
+        print_json(done)
+        return Exit.DONE
+    for line in done:
+        begins = f"{line['inspection_id']}  was {line['trouble']}: "
+        print_hanging(begins, line["done"] or "nothing can be done from here; `inspections stuck` says what")
+    if not done:
+        console().print("Nothing is stuck.")
+    return Exit.DONE
+
+
+@projections.command
+async def lag(*, format: Format = Format.TABLE) -> None:
+    """Say how far the worklist is behind the ledger, and what it could not read.
+
+    Parameters
+    ----------
+    format
+        table for people, json for scripts.
+    """
+    async with reading(rehearsal=False) as stores:
+        worklist = _worklist(stores)
+        behind, head = await worklist.lag(), await stores.ledger.head()
+        unreadable = await worklist.unreadable()
+    if format is Format.JSON:
+        left_out = [{"stream": one.stream, "problem": one.problem} for one in unreadable]
+        print_json([{"projection": "worklist", "lag": behind, "head": head, "unreadable": left_out}])
+        return
+    columns = ("projection", "events behind", "of", "unreadable")
+    print_table(columns, [("worklist", behind, head, len(unreadable))])
+    for one in unreadable:
+        print_hanging(f"{one.stream} cannot be read: ", one.problem)
+
+
+@projections.command
+async def rebuild() -> None:
+    """Derive the worklist from nothing, beside the one that is read, then put it in its place."""
+    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
+    async with reading(rehearsal=False) as stores:
+        with Progress(*columns, console=Console(file=sys.stderr)) as progress:
+            task = progress.add_task("inspections", total=None)
+            number = await _worklist(stores).rebuild(
+                lambda done, of: progress.update(task, completed=done, total=of)
+            )
+    console().print(f"The worklist is derived anew from {number} inspection{'' if number == 1 else 's'}.")
+
+
+def _worklist(stores: Stores) -> Worklist:
+    return Worklist(stores.pool, stores.ledger, summariser(Rulebook.released()))

@@ -1,0 +1,197 @@
+"""Processes that have come to a halt: each is found for what it is, and put right where that can be done."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio import workflow
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.commands import CommandHandler, Context
+from domain.actors import Role
+from domain.canonical import canonical_json
+from domain.messages import Standing, StartInspection
+from eventstore.ledger import Append
+from eventstore.news import News
+from tests.journeys.house import House, Life
+from workers import processes as module
+from workers.processes import Processes, Trouble
+from workers.stores import CODEC
+from workers.sweeper import Sweeper
+from workflows.inspection import InspectionWorkflow
+
+CONCERN = {"referred_to": "police", "reference": "MASH/2023-114"}
+
+
+@workflow.defn(name="Inspection")
+class Unfit:
+    """What a deployment is that does not fit: whatever it is asked, it fails."""
+
+    @workflow.run
+    async def run(self, start: StartInspection) -> None:
+        raise RuntimeError(f"this release cannot go on with {start.inspection}")
+
+    @workflow.query(name="standing")
+    def get_standing(self) -> Standing:
+        raise RuntimeError("this release knows of no standing")
+
+
+async def _life(house: House, stage: str = "fieldwork") -> Life:
+    life = house.life("TRF", until=stage)
+    await life.play()
+    return life
+
+
+def _processes(house: House, life: Life) -> Processes:
+    return Processes(house.client, house.queue, house.stores.ledger, house.rules, life.start)
+
+
+async def _overtake(house: House, life: Life) -> int:
+    """Append as a worker does that dies before the workflow's task is completed; return the version."""
+    handler = CommandHandler(house.stores.ledger, house.rules, CODEC)
+    request = life.request("refer_safeguarding_concern", Role.OFSTED_LEAD, life.moment, **CONCERN)
+    answer = await handler.handle(request, Context(now=life.moment, rehearsal=True))
+    assert answer.result == "recorded", answer.refused
+    return answer.standing.version
+
+
+async def _found(processes: Processes) -> list[tuple[str, Trouble]]:
+    return [(one.inspection, one.trouble) async for one in processes.examine_all()]
+
+
+async def test_nothing_is_wrong_with_what_goes_on_or_is_over(house: House) -> None:
+    life = await _life(house)
+    assert await _found(_processes(house, life)) == []
+    await life.record("withdraw_inspection", Role.OFSTED_DIRECTOR, life.moment, reason="area_replaced")
+    await life.handle.result()
+    assert await _found(_processes(house, life)) == []
+
+
+async def test_a_lost_process_is_started_where_the_ledger_stands(house: House) -> None:
+    life = await _life(house)
+    processes = _processes(house, life)
+    await life.handle.terminate()
+    (finding,) = [one async for one in processes.examine_all()]
+    assert (finding.trouble, finding.detail) == (Trouble.MISSING, "its last run is terminated")
+    before = await life.names()
+    assert await processes.repair(finding) == "started"
+    assert await processes.repair(finding) == "started", "twice does no harm"
+    await life.until(lambda standing: standing.version == len(before))
+    assert await _found(processes) == []
+    assert await life.names() == before
+    assert [one.request.count('"repair_process"') for one in (await life.commands())[-2:]] == [1, 1]
+
+
+async def test_a_process_that_was_overtaken_is_told(house: House) -> None:
+    life = await _life(house)
+    processes = _processes(house, life)
+    version = await _overtake(house, life)
+    (finding,) = [one async for one in processes.examine_all()]
+    assert finding.trouble is Trouble.BEHIND
+    assert finding.detail == f"it knows version {version - 1}, the ledger has {version}"
+    assert await processes.repair(finding) == "told to look at the ledger"
+    await life.until(lambda standing: standing.version == version)
+    assert await _found(processes) == []
+
+
+async def test_a_process_that_fails_is_ended_and_started_anew(idle_house: House) -> None:
+    """A deployment did not fit; the right one is back, and what failed is out of the way."""
+    house = idle_house
+    async with house.worker():
+        life = await _life(house)
+    processes = _processes(house, life)
+    unfit = Worker(
+        house.client,
+        task_queue=house.queue,
+        workflows=[Unfit],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        max_cached_workflows=0,
+    )
+    async with unfit:
+        (finding,) = [one async for one in processes.examine_all()]
+        assert finding.trouble is Trouble.FAILING
+        assert not finding.mends_itself
+    async with house.worker():
+        assert await processes.repair(finding) == "ended and started anew"
+        await life.until(lambda standing: standing.stage == "fieldwork")
+        assert await _found(processes) == []
+
+
+async def test_a_process_without_a_worker_is_silent(
+    idle_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with idle_house.worker():
+        life = await _life(idle_house)
+    monkeypatch.setattr(module, "ANSWERS_WITHIN", timedelta(seconds=1))
+    processes = _processes(idle_house, life)
+    (finding,) = [one async for one in processes.examine_all()]
+    assert finding.trouble is Trouble.SILENT
+    assert await processes.repair(finding) is None
+
+
+async def test_a_process_that_asks_in_vain_says_for_what(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ATTEMPTS_THAT_TELL", 2)
+    life = house.life("TRF")
+    await life.play(through=lambda step: step.milestone != "release_report")
+    (house.folder / life.inspection).write_text("a file where the folder should be")
+    step = life.script.steps[life.done]
+    await life.desk.record(life.request(step.milestone, step.by, step.at, **step.matter))
+    processes = _processes(house, life)
+    while not (found := [one async for one in processes.examine_all()]):
+        await asyncio.sleep(0.1)
+    assert found[0].trouble is Trouble.WAITING
+    assert "publish_report has been tried" in found[0].detail
+    assert "File exists" in found[0].detail
+    assert await processes.repair(found[0]) is None
+
+
+async def test_an_inspection_that_cannot_be_read_is_named(house: House) -> None:
+    life = await _life(house)
+    event = {"occurred_at": "2026-01-01T00:00:00Z", "type": "from_the_future"}
+    body = canonical_json({"event": event, "schema_version": 1, "type": "from_the_future"})
+    version = len(await life.names())
+    await house.stores.ledger.append(
+        [Append(life.inspection, uuid4(), bytes(32), version, "{}", "{}", (body,), at=life.moment)]
+    )
+    (finding,) = [one async for one in _processes(house, life).examine_all()]
+    assert finding.trouble is Trouble.UNREADABLE
+    assert "from_the_future" in finding.detail
+
+
+@asynccontextmanager
+async def _sweeping(house: House, life: Life, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sweeper]:
+    monkeypatch.setattr("workers.sweeper.PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("workers.sweeper.GRACE_SECONDS", 0.2)
+    sweeper = Sweeper(_processes(house, life), house.stores.ledger)
+    running = asyncio.create_task(sweeper.run(News()))
+    try:
+        yield sweeper
+    finally:
+        running.cancel()
+
+
+async def test_the_sweeper_raises_what_was_lost_before_it_began(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = await _life(house)
+    await life.handle.terminate()
+    async with _sweeping(house, life, monkeypatch) as sweeper:
+        await life.until(lambda standing: standing.stage == "fieldwork")
+        while sweeper.troubles:
+            await asyncio.sleep(0.05)
+    assert (await life.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_the_sweeper_tells_what_was_overtaken(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker died after the append, the sender is gone, and the next look would be years away."""
+    life = await _life(house)
+    async with _sweeping(house, life, monkeypatch):
+        version = await _overtake(house, life)
+        await life.until(lambda standing: standing.version == version)
+    assert await life.handle.query(InspectionWorkflow.get_waits_for) == "on_site_begun"

@@ -1,0 +1,232 @@
+"""The processes of inspections, held against the ledger: what is wrong with one, and how to put it right.
+
+The ledger is the truth, so a process can be lost, overtaken or stuck without anything being lost with it.
+Putting it right never touches the ledger's streams; that it was done is kept among the commands.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid4
+
+from temporalio.client import (
+    Client,
+    RPCError,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowQueryFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCStatusCode
+
+from activities.commands import own_request
+from domain.canonical import canonical_model
+from domain.errors import IntegrityError, UnavailableError
+from domain.inspection.standing import standing
+from domain.messages import Standing, Verdict
+from domain.rulebook import Rulebook
+from eventstore.envelope import Entry
+from eventstore.ledger import Append, Conflict, Ledger
+from workers.desk import Start, live_start
+from workers.summary import fold
+from workflows.inspection import InspectionWorkflow
+
+ANSWERS_WITHIN: Final = timedelta(seconds=10)
+ATTEMPTS_THAT_TELL: Final = 5
+"""How often something has to fail before it counts as stuck and not as bad luck."""
+AT_ONCE: Final = 8
+STREAMS_AT_ONCE: Final = 200
+
+
+class Trouble(StrEnum):
+    """What can be wrong with a process."""
+
+    MISSING = "missing"
+    """Something is left to do, and nobody does it."""
+    BEHIND = "behind"
+    """The ledger has gone on, and the process does not know."""
+    FAILING = "failing"
+    """Its code fails whenever it is run: a deployment does not fit its history."""
+    SILENT = "silent"
+    """It does not answer: no worker takes its tasks."""
+    WAITING = "waiting"
+    """What it asks for is tried again and again in vain."""
+    UNREADABLE = "unreadable"
+    """This release cannot read the inspection's events."""
+
+
+REPAIRS: Final = {
+    Trouble.MISSING: "start it; it goes on where the ledger stands",
+    Trouble.BEHIND: "tell it to look at the ledger",
+    Trouble.FAILING: "end it and start it anew; it goes on where the ledger stands",
+    Trouble.SILENT: "none: start a worker (`inspections worker`) on its task queue",
+    Trouble.WAITING: "none: mend what the message names; it is tried again by itself",
+    Trouble.UNREADABLE: "none: deploy the release that wrote the events, or a later one",
+}
+"""What helps, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A process that is in trouble."""
+
+    inspection: str
+    trouble: Trouble
+    detail: str
+
+    @property
+    def mends_itself(self) -> bool:
+        """Whether the engine puts it right unasked. Why something fails is for a person to find out."""
+        return self.trouble in {Trouble.MISSING, Trouble.BEHIND}
+
+
+class Processes:
+    """Looks at processes and mends them. Every method may raise `UnavailableError`."""
+
+    def __init__(
+        self, client: Client, task_queue: str, ledger: Ledger, rules: Rulebook, start: Start = live_start
+    ) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._ledger = ledger
+        self._rules = rules
+        self._start = start
+
+    async def examine_all(self) -> AsyncIterator[Finding]:
+        """Examine the process of every inspection in the ledger."""
+        names = sorted(await self._ledger.stream_versions())
+        for place in range(0, len(names), STREAMS_AT_ONCE):
+            for finding in await self.examine(names[place : place + STREAMS_AT_ONCE]):
+                yield finding
+
+    async def examine(self, inspections: Sequence[str]) -> list[Finding]:
+        """Examine the processes of some inspections, and return what is wrong with them."""
+        streams = await self._ledger.read_streams(inspections)
+        few = asyncio.Semaphore(AT_ONCE)
+
+        async def one(inspection: str, entries: Sequence[Entry]) -> Finding | None:
+            async with few:
+                return await self._examine(inspection, entries)
+
+        found = await asyncio.gather(*(one(name, entries) for name, entries in streams.items()))
+        return [finding for finding in found if finding]
+
+    async def repair(self, finding: Finding) -> str | None:
+        """Put a process right if that can be done, keep note of it, and say what was done.
+
+        Repeating it does no harm: a process that is there is not started twice.
+        """
+        handle = self._client.get_workflow_handle(finding.inspection)
+        match finding.trouble:
+            case Trouble.MISSING:
+                await self._raise(finding.inspection)
+                done = "started"
+            case Trouble.BEHIND:
+                with _unavailable():
+                    await handle.signal("sync")
+                done = "told to look at the ledger"
+            case Trouble.FAILING:
+                with _unavailable():
+                    await handle.terminate(reason="its code fails; the ledger has all that matters")
+                await self._raise(finding.inspection)
+                done = "ended and started anew"
+            case _:
+                return None
+        await self._keep_note(finding, done)
+        return done
+
+    async def _examine(self, inspection: str, entries: Sequence[Entry]) -> Finding | None:
+        try:
+            wanted = standing(self._rules, fold(entries), datetime.now(UTC))
+        except IntegrityError as error:
+            return Finding(inspection, Trouble.UNREADABLE, str(error))
+        described = await self._describe(inspection)
+        if described is None or described.status is not WorkflowExecutionStatus.RUNNING:
+            ended = described.status.name.lower() if described and described.status else "not there"
+            return Finding(inspection, Trouble.MISSING, f"its last run is {ended}") if wanted.open else None
+        return (
+            _failing(inspection, described)
+            or _waiting(inspection, described)
+            or await self._behind(inspection, wanted)
+        )
+
+    async def _describe(self, inspection: str) -> WorkflowExecutionDescription | None:
+        try:
+            return await self._client.get_workflow_handle(inspection).describe(rpc_timeout=ANSWERS_WITHIN)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise UnavailableError(f"Temporal cannot be reached: {error}") from error
+
+    async def _behind(self, inspection: str, wanted: Standing) -> Finding | None:
+        handle = self._client.get_workflow_handle_for(InspectionWorkflow.run, inspection)
+        try:
+            known = await handle.query(InspectionWorkflow.get_standing, rpc_timeout=ANSWERS_WITHIN)
+        except WorkflowQueryFailedError as error:
+            return Finding(inspection, Trouble.FAILING, str(error))
+        except RPCError as error:
+            return Finding(inspection, Trouble.SILENT, f"it does not answer: {error}")
+        if known.version >= wanted.version:
+            return None
+        return Finding(
+            inspection, Trouble.BEHIND, f"it knows version {known.version}, the ledger has {wanted.version}"
+        )
+
+    async def _raise(self, inspection: str) -> None:
+        with _unavailable():
+            await self._client.start_workflow(
+                InspectionWorkflow.run,
+                self._start(inspection),
+                id=inspection,
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            )
+
+    async def _keep_note(self, finding: Finding, done: str) -> None:
+        """Keep among the commands that a process was put right; nothing has happened to the inspection."""
+        content = {"type": "repair_process", "trouble": finding.trouble.value, "done": done}
+        request = own_request(finding.inspection, uuid4(), content)
+        while True:
+            streams = await self._ledger.read_streams([finding.inspection])
+            note = Append(
+                stream=finding.inspection,
+                command_id=UUID(request.command_id),
+                digest=bytes.fromhex(request.digest()),
+                expected_version=len(streams[finding.inspection]),
+                request=canonical_model(request),
+                answer=canonical_model(Verdict(result="recorded")),
+                bodies=(),
+                at=streams[finding.inspection][-1].recorded_at if self._ledger.rehearsal else None,
+            )
+            (result,) = await self._ledger.append([note])
+            if not isinstance(result, Conflict):
+                return
+
+
+def _failing(inspection: str, described: WorkflowExecutionDescription) -> Finding | None:
+    task = described.raw_description.pending_workflow_task
+    if task.attempt < ATTEMPTS_THAT_TELL:
+        return None
+    return Finding(inspection, Trouble.FAILING, f"its task has been tried {task.attempt} times")
+
+
+def _waiting(inspection: str, described: WorkflowExecutionDescription) -> Finding | None:
+    for asked in described.raw_description.pending_activities:
+        if asked.attempt >= ATTEMPTS_THAT_TELL:
+            why = asked.last_failure.message or "no worker has answered"
+            detail = f"{asked.activity_type.name} has been tried {asked.attempt} times: {why}"
+            return Finding(inspection, Trouble.WAITING, detail)
+    return None
+
+
+@contextlib.contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except RPCError as error:
+        raise UnavailableError(f"Temporal cannot be reached: {error}") from error
