@@ -4,9 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+BENCH_VENV := .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults check lock clean
+.PHONY: help setup demo test faults check bench bench-lock lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +44,21 @@ lock: setup ## Resolve pyproject.toml anew into requirements.lock
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file requirements.lock pyproject.toml
 
+bench: $(BENCH_STAMP) ## Measure against what it is compared with (SUITE=append NAME=…)
+	$(BENCH_VENV)/bin/python -m bench $(SUITE) $(if $(NAME),--name $(NAME)) $(BENCH_OPTIONS)
+
+$(BENCH_STAMP): bench/requirements.lock pyproject.toml
+	$(PYTHON) -m venv --clear $(BENCH_VENV)
+	$(BENCH_VENV)/bin/pip install --quiet --require-hashes -r bench/requirements.lock
+	$(BENCH_VENV)/bin/pip install --quiet --no-deps --no-build-isolation -e .
+	$(BENCH_VENV)/bin/pip check
+	touch $(BENCH_STAMP)
+
+bench-lock: setup
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --constraint requirements.lock \
+		--output-file bench/requirements.lock pyproject.toml bench/requirements.in
+
 clean: ## Remove what can be made again
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
