@@ -1,20 +1,36 @@
-"""What an operator may set, read once from the environment.
+"""What an operator may set. Where it is said, and what goes before what, is in `workers.sources`.
 
-Only `INSPECTIONS_…` variables are read here. How to reach a Temporal server of one's own is said with
-the variables and the file that the `temporal` command reads too (`workers.external`).
+How to reach a Temporal server of one's own is said with the variables and the file that the `temporal`
+command reads too (`workers.external`).
+
+A new setting is one more line in `Settings`: the environment, the files, `inspections config show` and the
+errors take it from there.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator
 
 from domain.errors import MalformedError
 from domain.values import PersonRef, Value
+from workers.database_url import ACCEPTED, MASK, checked, without_password
+from workers.sources import Source, gather
 
-_PREFIX: Final = "INSPECTIONS_"
+_PLACE: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:/\s]+):([0-9]{1,5})")
+
+
+class HttpAddress(NamedTuple):
+    """Where something listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def _default_data_dir() -> Path:
@@ -26,56 +42,140 @@ def _inside_data_dir(fields: dict[str, Any]) -> Path:
     return data_dir / "published"
 
 
+def _setting(what: str, accepts: str, *, secret: bool = False, **field: Any) -> Any:
+    """Make a field from what it is and what it accepts, both in the words that its users read.
+
+    A secret may also lie in a file of its own, and is shown masked.
+    """
+    said: dict[str, Any] = {"accepts": accepts, "secret": secret}
+    return Field(description=what, json_schema_extra=said, repr=not secret, **field)
+
+
 class Settings(Value):
     """Every setting with its default. Paths are absolute.
 
-    `database_url` is None when the embedded PostgreSQL is meant. A field is in `model_fields_set` only
-    if somebody set it.
+    A field is in `model_fields_set` only if somebody set it. `database_url` is None when the embedded
+    PostgreSQL is meant, `migration_database_url` when the owner's work is done with `database_url` too, and
+    `http_address` when nothing is served over HTTP.
     """
 
-    data_dir: Path = Field(default_factory=_default_data_dir)
-    publication_dir: Path = Field(default_factory=_inside_data_dir)
-    database_url: str | None = None
-    task_queue: str = "inspections"
-    recorded_by: PersonRef | None = None
+    data_dir: Path = _setting(
+        "the data folder of the embedded stack", "the name of a folder", default_factory=_default_data_dir
+    )
+    publication_dir: Path = _setting(
+        "the folder in which reports are published", "the name of a folder", default_factory=_inside_data_dir
+    )
+    database_url: str | None = _setting(
+        "a PostgreSQL of your own; without it, the embedded one", ACCEPTED, secret=True, default=None
+    )
+    migration_database_url: str | None = _setting(
+        "the same database with the owner's login, for migrate; without it, database_url",
+        ACCEPTED, secret=True, default=None,
+    )  # fmt: skip
+    pool_size: int = _setting(
+        "connections to PostgreSQL that a process opens at most",
+        "a number from 1 to 1000", default=10, ge=1, le=1000,
+    )  # fmt: skip
+    task_queue: str = _setting(
+        "Temporal's task queue", "a name of 1 to 200 characters",
+        default="inspections", min_length=1, max_length=200,
+    )  # fmt: skip
+    recorded_by: PersonRef | None = _setting(
+        "who records; without it, who decided", "a person's reference such as p-7k2m", default=None
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
+        "what a worker logs at least", "debug, info, warning or error", default="INFO"
+    )
+    http_address: HttpAddress | None = _setting(
+        "where a worker serves its health and metrics; without it, nowhere",
+        "host and port such as 127.0.0.1:9464", default=None,
+    )  # fmt: skip
+    shutdown_seconds: int = _setting(
+        "how long a worker that is asked to end may finish what it has begun",
+        "a number of seconds from 1 to 3600", default=10, ge=1, le=3600,
+    )  # fmt: skip
+
+    _sources: dict[str, Source] = PrivateAttr(default_factory=dict)
 
     @field_validator("data_dir", "publication_dir")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path.expanduser().absolute()
 
-    @field_validator("database_url")
+    @field_validator("database_url", "migration_database_url")
     @classmethod
     def _for_postgresql(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("postgresql://", "postgres://")):
-            raise ValueError("give a URL that begins with postgresql://")
-        return url
+        return url and checked(url)
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_any_case(cls, level: Any) -> Any:
+        return level.upper() if isinstance(level, str) else level
+
+    @field_validator("http_address", mode="before")
+    @classmethod
+    def _host_and_port(cls, address: Any) -> Any:
+        if not isinstance(address, str):
+            return address
+        place = _PLACE.fullmatch(address)
+        if place is None or not 0 < int(place[2]) < 65536:
+            raise ValueError("accepted is host and port such as 127.0.0.1:9464, the port from 1 to 65535")
+        return HttpAddress(place[1].strip("[]"), int(place[2]))
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read the settings. An empty variable counts as not set.
+        """Read the settings: from the environment, and from the files that it names.
 
         Raises:
-            MalformedError: a variable is unknown, or its value cannot be read. No value is repeated
-                in the message, because a database URL may hold a password.
+            MalformedError: a name is unknown, a setting is given twice, or a value cannot be read. No value
+                is repeated in the message, because it may hold a password.
+            UnavailableError: a file cannot be opened.
         """
-        given = {
-            name.removeprefix(_PREFIX).lower(): value
-            for name, value in environ.items()
-            if name.startswith(_PREFIX) and value
-        }
-        for field in sorted(given.keys() - cls.model_fields.keys()):
-            raise MalformedError(f"{_variable(field)} is not a setting; known are {_known(cls)}")
+        given = gather(
+            environ,
+            fields=tuple(cls.model_fields),
+            secrets=[name for name in cls.model_fields if _said(name)["secret"]],
+            paths=[name for name, field in cls.model_fields.items() if field.annotation is Path],
+        )
         try:
-            return cls.model_validate(given)
+            settings = cls.model_validate({name: one.value for name, one in given.items()})
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            raise MalformedError(f"{_variable(str(first['loc'][0]))}: {first['msg']}") from None
+            problems = {str(one["loc"][0]): one for one in error.errors(include_url=False)}
+            # What rests on another setting cannot be told when that one is wrong, and is no mistake itself.
+            told = [
+                f"{given[name].source} cannot be read; "
+                + (
+                    str(problem["ctx"]["error"])
+                    if problem["type"] == "value_error"
+                    else f"accepted is {_said(name)['accepts']}"
+                )
+                for name, problem in problems.items()
+                if name in given
+            ]
+            raise MalformedError("\n".join(told)) from None
+        settings._sources.update({name: one.source for name, one in given.items()})
+        return settings
+
+    def source_of(self, field: str) -> Source:
+        """Say where a setting comes from."""
+        return self._sources.get(field, Source())
+
+    def shown(self, field: str) -> str | None:
+        """Return a setting as it may be shown: a URL without its password, any other secret not at all."""
+        value = getattr(self, field)
+        if value is None:
+            return None
+        if not _said(field)["secret"]:
+            return str(value)
+        return without_password(value) if "://" in value else MASK
 
 
-def _variable(field: str) -> str:
-    return _PREFIX + field.upper()
+def described(field: str) -> str:
+    """Say in words what a setting is."""
+    return Settings.model_fields[field].description or ""
 
 
-def _known(settings: type[Settings]) -> str:
-    return ", ".join(_variable(field) for field in sorted(settings.model_fields))
+def _said(field: str) -> dict[str, Any]:
+    said = Settings.model_fields[field].json_schema_extra
+    assert isinstance(said, dict)
+    return said
