@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
+from uuid import UUID
 
 import platformdirs
 from pydantic import Field, PrivateAttr, ValidationError, field_validator
@@ -20,6 +21,7 @@ from domain.values import PersonRef, Value
 from workers.database_url import ACCEPTED, MASK, checked, without_password
 from workers.sources import Source, gather
 
+EMAIL: Final = r"^[^@\s<>]+@[^@\s<>]+$"
 _PLACE: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:/\s]+):([0-9]{1,5})")
 
 
@@ -40,6 +42,11 @@ def _default_data_dir() -> Path:
 def _inside_data_dir(fields: dict[str, Any]) -> Path:
     data_dir: Path = fields["data_dir"]
     return data_dir / "published"
+
+
+def _notices_in_data_dir(fields: dict[str, Any]) -> Path:
+    data_dir: Path = fields["data_dir"]
+    return data_dir / "notices"
 
 
 def _setting(what: str, accepts: str, *, secret: bool = False, **field: Any) -> Any:
@@ -94,10 +101,46 @@ class Settings(Value):
         "how long a worker that is asked to end may finish what it has begun",
         "a number of seconds from 1 to 3600", default=10, ge=1, le=3600,
     )  # fmt: skip
+    notices_sender: Literal["none", "folder", "smtp", "notify"] | None = _setting(
+        "how notices are sent; without it, into a folder by the embedded stack and not at all elsewhere",
+        "none, folder, smtp or notify", default=None,
+    )  # fmt: skip
+    notices_folder: Path = _setting(
+        "the folder for notices that are sent into a folder",
+        "the name of a folder", default_factory=_notices_in_data_dir,
+    )  # fmt: skip
+    notices_from: str | None = _setting(
+        "the address that notices come from", "an email address", default=None, pattern=EMAIL, max_length=254
+    )
+    smtp_host: str | None = _setting(
+        "the mail server for notices", "the name of a host", default=None, min_length=1
+    )
+    smtp_port: int = _setting("the mail server's port", "a port from 1 to 65535", default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = _setting(
+        "how the connection to the mail server is made secure", "starttls, tls or none", default="starttls"
+    )
+    smtp_user: str | None = _setting(
+        "the login at the mail server; without it, none", "the name of a user", default=None, min_length=1
+    )
+    smtp_password: str | None = _setting(
+        "the login's password", "a password", secret=True, default=None, min_length=1
+    )
+    notify_api_key: str | None = _setting(
+        "the API key of GOV.UK Notify", "a key as Notify shows it once: name, service and secret",
+        secret=True, default=None, min_length=73,
+    )  # fmt: skip
+    notify_template_id: UUID | None = _setting(
+        "Notify's template, with ((subject)) as its subject and ((body)) as its message",
+        "the template's id", default=None,
+    )  # fmt: skip
+    notify_base_url: str = _setting(
+        "where Notify is reached", "a URL such as https://api.notifications.service.gov.uk",
+        default="https://api.notifications.service.gov.uk", pattern=r"^https?://[^\s]+$",
+    )  # fmt: skip
 
     _sources: dict[str, Source] = PrivateAttr(default_factory=dict)
 
-    @field_validator("data_dir", "publication_dir")
+    @field_validator("data_dir", "publication_dir", "notices_folder")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path.expanduser().absolute()

@@ -1,6 +1,7 @@
 """Settings come from the environment and from files, and a mistake there is named."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from workers.settings import HttpAddress, Settings
 from workers.sources import Place, Source
 
 SECRET = "hunter2"
+NOTIFY_KEY = f"key-{'1' * 8}-1111-1111-1111-{'1' * 12}-{'2' * 8}-2222-2222-2222-{'2' * 12}"
 URL = f"postgresql://app:{SECRET}@db.example:5432/inspections"
 
 
@@ -33,6 +35,8 @@ def test_every_setting_has_a_default() -> None:
 
     assert settings.data_dir.is_absolute()
     assert settings.publication_dir == settings.data_dir / "published"
+    assert settings.notices_folder == settings.data_dir / "notices"
+    assert settings.notices_sender is None
     assert settings.database_url is None
     assert settings.task_queue == "inspections"
     assert settings.recorded_by is None
@@ -54,6 +58,17 @@ def test_every_setting_can_be_given() -> None:
             "INSPECTIONS_LOG_LEVEL": "debug",
             "INSPECTIONS_HTTP_ADDRESS": "[::1]:9464",
             "INSPECTIONS_SHUTDOWN_SECONDS": "30",
+            "INSPECTIONS_NOTICES_SENDER": "notify",
+            "INSPECTIONS_NOTICES_FOLDER": "/notices",
+            "INSPECTIONS_NOTICES_FROM": "send@example.gov.uk",
+            "INSPECTIONS_SMTP_HOST": "mail.example",
+            "INSPECTIONS_SMTP_PORT": "465",
+            "INSPECTIONS_SMTP_SECURITY": "tls",
+            "INSPECTIONS_SMTP_USER": "inspections",
+            "INSPECTIONS_SMTP_PASSWORD": SECRET,
+            "INSPECTIONS_NOTIFY_API_KEY": NOTIFY_KEY,
+            "INSPECTIONS_NOTIFY_TEMPLATE_ID": "f33517ff-2a88-4f6e-b855-c550268ce08a",
+            "INSPECTIONS_NOTIFY_BASE_URL": "https://notify.example",
         }
     )
 
@@ -68,7 +83,19 @@ def test_every_setting_can_be_given() -> None:
         "log_level": "DEBUG",
         "http_address": HttpAddress("::1", 9464),
         "shutdown_seconds": 30,
+        "notices_sender": "notify",
+        "notices_folder": Path("/notices"),
+        "notices_from": "send@example.gov.uk",
+        "smtp_host": "mail.example",
+        "smtp_port": 465,
+        "smtp_security": "tls",
+        "smtp_user": "inspections",
+        "smtp_password": SECRET,
+        "notify_api_key": NOTIFY_KEY,
+        "notify_template_id": UUID("f33517ff-2a88-4f6e-b855-c550268ce08a"),
+        "notify_base_url": "https://notify.example",
     }
+    assert NOTIFY_KEY not in repr(settings)
     assert settings.shown("http_address") == "[::1]:9464"
 
 
