@@ -15,10 +15,14 @@ from typing import Any, Final
 
 import asyncpg
 
+from domain.errors import UnavailableError
 from eventstore.errors import RehearsalError, SchemaError
 from eventstore.pool import APP_ROLE, OWNER_ROLE, connection_errors
 
 _LOCK: Final = 0x1E_D6_E7  # any number that nothing else in the database locks
+
+_PATIENCE_SECONDS: Final = 10.0
+"""How long a connection may take to open; a migration may take as long as it needs."""
 
 _CREATE_ROLE: Final = """
 DO $$
@@ -32,8 +36,15 @@ END
 $$
 """
 
+# `CREATE SCHEMA IF NOT EXISTS` would want the right to create schemas even where there is nothing to do.
 _PREPARE: Final = f"""
-CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION {OWNER_ROLE};
+DO $$
+BEGIN
+    IF to_regnamespace('ledger') IS NULL THEN
+        CREATE SCHEMA ledger AUTHORIZATION {OWNER_ROLE};
+    END IF;
+END
+$$;
 SET LOCAL ROLE {OWNER_ROLE};
 CREATE TABLE IF NOT EXISTS ledger.schema_migrations (
     number integer PRIMARY KEY,
@@ -75,23 +86,31 @@ async def migrate(target: str | asyncpg.Connection, *, rehearsal: bool = False) 
     """Apply the migrations that a database lacks, each in a transaction, and return their numbers.
 
     Args:
-        target: a URL, or a connection that is in no transaction, of a superuser or of a member of the
-            owner's role who may create schemas (and roles, unless they exist).
+        target: a URL, or a connection that is in no transaction, of a superuser; or of a member of the
+            owner's role, if both roles exist. Such a login may create schemas, unless `ledger` exists.
         rehearsal: what kind of ledger a new one becomes; an existing one must be of that kind.
 
     Raises:
         RehearsalError: the ledger there is of the other kind.
         SchemaError: the database is newer than this code, or a file was edited after it was applied.
-        UnavailableError: the database cannot be reached.
+        UnavailableError: the database cannot be reached, or does not let this login do it.
     """
-    with connection_errors():
-        if not isinstance(target, str):
-            return await _migrate(target, rehearsal)
-        connection = await asyncpg.connect(target)
-        try:
-            return await _migrate(connection, rehearsal)
-        finally:
-            await connection.close()
+    async with _connected(target) as connection:
+        return await _migrate(connection, rehearsal)
+
+
+async def pending(target: str | asyncpg.Connection, *, rehearsal: bool = False) -> tuple[Migration, ...]:
+    """Return the migrations that `migrate` would apply. Nothing is changed, and nobody is waited for.
+
+    Args and errors are those of `migrate`.
+    """
+    async with _connected(target) as connection, connection.transaction(readonly=True):
+        if not await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", OWNER_ROLE
+        ):
+            return migrations()
+        await connection.execute(f"SET LOCAL ROLE {OWNER_ROLE}")
+        return migrations()[await _own_version(connection, rehearsal) :]
 
 
 async def schema_version(database: Any) -> int:
@@ -119,28 +138,56 @@ async def check_schema(database: Any) -> None:
     version = await schema_version(database)
     if version < wanted:
         raise SchemaError(
-            f"the database is older (schema {version}) than this code (schema {wanted}): migrate it"
+            f"the database is older (schema {version}) than this program (schema {wanted}): "
+            "run `inspections migrate`"
         )
     if version > wanted:
         raise SchemaError(
-            f"the database is newer (schema {version}) than this code (schema {wanted}): upgrade the code"
+            f"the database is newer (schema {version}) than this program (schema {wanted}): "
+            "install the release by which it was migrated, or a later one"
         )
+
+
+@asynccontextmanager
+async def _connected(target: str | asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    with connection_errors():
+        try:
+            if not isinstance(target, str):
+                yield target
+                return
+            connection = await asyncpg.connect(target, timeout=_PATIENCE_SECONDS)
+            try:
+                yield connection
+            finally:
+                await connection.close()
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise UnavailableError(
+                f"PostgreSQL does not let this login migrate: {error}. It has to be a superuser; or a member "
+                f"of {OWNER_ROLE} who may create schemas in this database, and {OWNER_ROLE} and {APP_ROLE} "
+                "have to exist"
+            ) from error
 
 
 async def _migrate(connection: asyncpg.Connection, rehearsal: bool) -> list[int]:
     for role in (OWNER_ROLE, APP_ROLE):
         await connection.execute(_CREATE_ROLE.format(role=role))
-    applied: list[int] = []
     async with _alone(connection):
         async with connection.transaction():
             await connection.execute(_PREPARE)
+            version = await _own_version(connection, rehearsal)
+        lacking = migrations()[version:]
+        for migration in lacking:
+            await _apply(connection, migration, rehearsal)
+    return [migration.number for migration in lacking]
+
+
+async def _own_version(connection: asyncpg.Connection, rehearsal: bool) -> int:
+    """Return the schema's version, if what was applied is what this code would have applied."""
+    version = await schema_version(connection)
+    if version:
         await _refuse_other_history(connection)
         await _refuse_other_kind(connection, rehearsal)
-        version = await schema_version(connection)
-        for migration in migrations()[version:]:
-            await _apply(connection, migration, rehearsal)
-            applied.append(migration.number)
-    return applied
+    return version
 
 
 @asynccontextmanager
@@ -159,7 +206,8 @@ async def _refuse_other_history(connection: asyncpg.Connection) -> None:
     ):
         if number > len(ours):
             raise SchemaError(
-                f"the database has migration {name}, which this code does not know: upgrade the code"
+                f"the database has migration {name}, which this program does not know: "
+                "install the release by which it was migrated, or a later one"
             )
         if ours[number - 1].digest != digest:
             raise SchemaError(

@@ -7,6 +7,7 @@ from typing import Final
 import asyncpg
 
 from domain.errors import UnavailableError
+from eventstore.errors import SchemaError
 
 APP_ROLE: Final = "inspections_app"
 OWNER_ROLE: Final = "inspections_owner"
@@ -28,6 +29,8 @@ _UNREACHABLE: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shutting down, starting up, cancelled by an administrator
     asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
+    asyncpg.InvalidAuthorizationSpecificationError,  # no such login, or the wrong password
+    asyncpg.InvalidCatalogNameError,  # no such database
 )
 
 
@@ -44,18 +47,29 @@ async def open_pool(url: str, *, minimum: int = 1, maximum: int = 10, timeout: f
         timeout: seconds for a connection to open, and for a statement to end.
 
     Raises:
-        UnavailableError: the server cannot be reached.
+        UnavailableError: the server cannot be reached, or its login may not act as that role.
+        SchemaError: that role does not exist yet.
     """
     with connection_errors():
-        return await asyncpg.create_pool(
-            url,
-            min_size=minimum,
-            max_size=maximum,
-            timeout=timeout,
-            command_timeout=timeout,
-            reset=_leave_as_it_is,
-            server_settings=SESSION,
-        )
+        try:
+            return await asyncpg.create_pool(
+                url,
+                min_size=minimum,
+                max_size=maximum,
+                timeout=timeout,
+                command_timeout=timeout,
+                reset=_leave_as_it_is,
+                server_settings=SESSION,
+            )
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise UnavailableError(
+                f"PostgreSQL does not let this login act as {APP_ROLE}; "
+                f"let a superuser run: GRANT {APP_ROLE} TO the login"
+            ) from error
+        except asyncpg.InvalidParameterValueError as error:
+            if APP_ROLE not in str(error):
+                raise
+            raise SchemaError("the database has no schema yet: run `inspections migrate`") from error
 
 
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:

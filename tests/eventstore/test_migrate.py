@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -11,10 +12,10 @@ import pytest
 from domain.errors import UnavailableError
 from eventstore import migrate as module
 from eventstore.errors import RehearsalError, SchemaError
-from eventstore.migrate import check_schema, migrate, migrations, schema_version
-from eventstore.pool import OWNER_ROLE, open_pool
+from eventstore.migrate import check_schema, migrate, migrations, pending, schema_version
+from eventstore.pool import APP_ROLE, OWNER_ROLE, open_pool
 from eventstore.postgres import PostgresLedger
-from tests.eventstore.conftest import database, url_of
+from tests.eventstore.conftest import database, run, url_of
 
 ALL = [migration.number for migration in migrations()]
 
@@ -24,6 +25,20 @@ async def empty_url(postgres_url: str) -> AsyncIterator[str]:
     """The superuser's URL of a database without anything."""
     async with database(postgres_url, "template1") as url:
         yield url
+
+
+@pytest.fixture
+async def login(postgres_url: str) -> AsyncIterator[str]:
+    """A login without any right."""
+    name = f"login_{uuid4().hex}"
+    await run(postgres_url, f"CREATE ROLE {name} LOGIN NOINHERIT")
+    yield name
+    await run(postgres_url, f"DROP ROLE {name}")
+
+
+def url_as(url: str, login: str) -> str:
+    """Return the same URL for another login."""
+    return url.replace("://postgres@", f"://{login}@")
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, *pretended: module.Migration) -> None:
@@ -112,6 +127,63 @@ async def test_a_ledger_stays_of_its_kind(
         assert await migrate(url, rehearsal=True) == []
 
 
+async def test_what_is_pending_is_said_and_nothing_is_changed(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await pending(empty_url) == migrations()
+    every = migrations()
+    pretend(monkeypatch, *every[:2])
+    await migrate(empty_url)
+    pretend(monkeypatch, *every)
+    assert await pending(empty_url) == every[2:]
+    connection = await asyncpg.connect(empty_url)
+    assert await schema_version(connection) == 2
+    await connection.close()
+    with pytest.raises(RehearsalError):
+        await pending(empty_url, rehearsal=True)
+    pretend(monkeypatch, every[0])
+    with pytest.raises(SchemaError, match="does not know"):
+        await pending(empty_url)
+
+
+@pytest.mark.usefixtures("live_template")
+async def test_an_owner_who_is_no_superuser_migrates_where_the_roles_exist(
+    empty_url: str, login: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He or she may create schemas only for the first time, and inherits nothing without asking."""
+    url, name = url_as(empty_url, login), urlsplit(empty_url).path[1:]
+    await run(empty_url, f"GRANT {OWNER_ROLE} TO {login}", f"GRANT CREATE ON DATABASE {name} TO {login}")
+    every = migrations()
+    pretend(monkeypatch, *every[:-1])
+    assert await pending(url) == every[:-1]
+    assert await migrate(url) == ALL[:-1]
+    await run(empty_url, f"REVOKE CREATE ON DATABASE {name} FROM {login}")
+    pretend(monkeypatch, *every)
+    assert await pending(url) == every[-1:]
+    assert await migrate(url) == ALL[-1:]
+    assert await migrate(url) == []
+    await run(empty_url, f"REVOKE {OWNER_ROLE} FROM {login}")
+
+
+@pytest.mark.usefixtures("live_template")
+async def test_a_login_that_may_not_migrate_is_told_what_it_lacks(empty_url: str, login: str) -> None:
+    url = url_as(empty_url, login)
+    with pytest.raises(UnavailableError, match=rf"permission denied.*member of {OWNER_ROLE}"):
+        await migrate(url)
+    with pytest.raises(UnavailableError, match=rf"permission denied.*member of {OWNER_ROLE}"):
+        await pending(url)
+    await run(empty_url, f"GRANT {OWNER_ROLE} TO {login}")
+    with pytest.raises(UnavailableError, match="permission denied for database"):
+        await migrate(url)
+    await run(empty_url, f"REVOKE {OWNER_ROLE} FROM {login}")
+
+
+@pytest.mark.usefixtures("live_template")
+async def test_a_login_that_may_not_act_as_the_application_is_told_so(database_url: str, login: str) -> None:
+    with pytest.raises(UnavailableError, match=f"GRANT {APP_ROLE} TO"):
+        await open_pool(url_as(database_url, login))
+
+
 async def test_everything_belongs_to_the_owner(superuser: asyncpg.Connection) -> None:
     owners = await superuser.fetch(
         "SELECT DISTINCT pg_get_userbyid(owner) FROM ("
@@ -128,5 +200,7 @@ async def test_a_server_that_is_not_there_is_unavailable(postgres_url: str) -> N
         await migrate(nowhere)
     with pytest.raises(UnavailableError):
         await open_pool(nowhere)
-    with pytest.raises(asyncpg.InvalidCatalogNameError):
+    with pytest.raises(UnavailableError, match="there_is_no_such_database"):
         await open_pool(url_of(postgres_url, "there_is_no_such_database"))
+    with pytest.raises(UnavailableError, match='"nobody_knows" does not exist'):
+        await open_pool(url_as(postgres_url, "nobody_knows"))
