@@ -120,10 +120,18 @@ class CommandHandler:
         return await self._record(request, lambda _: refusal, context)
 
     async def load(self, inspection: str) -> State:
-        """Fold an inspection's stream. What is cached is always brought up to date by a read."""
+        """Fold an inspection's stream. What is cached is always brought up to date by a read.
+
+        The last event of what is cached is read again: a ledger that was restored may have fewer.
+        """
         state = self._states.get(inspection, initial())
-        for entry in await self._ledger.read_stream(inspection, after=state.version):
-            state = evolve(state, self._codec.decode(entry))
+        entries = await self._ledger.read_stream(inspection, after=max(0, state.version - 1))
+        if state.version and not entries:
+            self._states.pop(inspection, None)
+            return await self.load(inspection)
+        for entry in entries:
+            if entry.version > state.version:
+                state = evolve(state, self._codec.decode(entry))
         self._remember(inspection, state)
         return state
 

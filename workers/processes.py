@@ -49,6 +49,8 @@ class Trouble(StrEnum):
     """Something is left to do, and nobody does it."""
     BEHIND = "behind"
     """The ledger has gone on, and the process does not know."""
+    AHEAD = "ahead"
+    """It knows of more than the ledger has: a backup was restored, or somebody has taken events away."""
     FAILING = "failing"
     """Its code fails whenever it is run: a deployment does not fit its history."""
     SILENT = "silent"
@@ -62,6 +64,7 @@ class Trouble(StrEnum):
 REPAIRS: Final = {
     Trouble.MISSING: "start it; it goes on where the ledger stands",
     Trouble.BEHIND: "tell it to look at the ledger",
+    Trouble.AHEAD: "tell it to look at the ledger; first find out where the events went",
     Trouble.FAILING: "end it and start it anew; it goes on where the ledger stands",
     Trouble.SILENT: "none: start a worker (`inspections worker`) on its task queue",
     Trouble.WAITING: "none: mend what the message names; it is tried again by itself",
@@ -80,7 +83,7 @@ class Finding:
 
     @property
     def mends_itself(self) -> bool:
-        """Whether the engine puts it right unasked. Why something fails is for a person to find out."""
+        """Whether the engine puts it right unasked. Of the rest a person has to find out why it is so."""
         return self.trouble in {Trouble.MISSING, Trouble.BEHIND}
 
 
@@ -125,7 +128,7 @@ class Processes:
             case Trouble.MISSING:
                 await self._raise(finding.inspection)
                 done = "started"
-            case Trouble.BEHIND:
+            case Trouble.BEHIND | Trouble.AHEAD:
                 with _unavailable():
                     await handle.signal("sync")
                 done = "told to look at the ledger"
@@ -170,11 +173,13 @@ class Processes:
             return Finding(inspection, Trouble.FAILING, str(error))
         except RPCError as error:
             return Finding(inspection, Trouble.SILENT, f"it does not answer: {error}")
-        if known.version >= wanted.version:
-            return None
-        return Finding(
-            inspection, Trouble.BEHIND, f"it knows version {known.version}, the ledger has {wanted.version}"
-        )
+        if known.version > wanted.version:
+            # The ledger may have gone on since it was read here.
+            now_there = len(await self._ledger.read_stream(inspection))
+            ahead = known.version > now_there
+            return _differs(inspection, Trouble.AHEAD, known.version, now_there) if ahead else None
+        behind = known.version < wanted.version
+        return _differs(inspection, Trouble.BEHIND, known.version, wanted.version) if behind else None
 
     async def _raise(self, inspection: str) -> None:
         with _unavailable():
@@ -206,6 +211,10 @@ class Processes:
             (result,) = await self._ledger.append([note])
             if not isinstance(result, Conflict):
                 return
+
+
+def _differs(inspection: str, trouble: Trouble, known: int, there: int) -> Finding:
+    return Finding(inspection, trouble, f"it knows version {known}, the ledger has {there}")
 
 
 def _failing(inspection: str, described: WorkflowExecutionDescription) -> Finding | None:

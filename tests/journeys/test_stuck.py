@@ -98,6 +98,26 @@ async def test_a_process_that_was_overtaken_is_told(house: House) -> None:
     assert await _found(processes) == []
 
 
+async def test_a_process_that_knows_more_than_the_ledger_is_left_to_a_person(house: House) -> None:
+    """A backup was restored: what came after it is gone, and the process goes on from what is there."""
+    life = await _life(house)
+    processes = _processes(house, life)
+    async with house.stores.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL ROLE postgres")
+        await connection.execute("ALTER TABLE ledger.events DISABLE TRIGGER append_only")
+        await connection.execute(
+            "DELETE FROM ledger.events WHERE position = (SELECT max(position) FROM ledger.events)"
+        )
+        await connection.execute("ALTER TABLE ledger.events ENABLE ALWAYS TRIGGER append_only")
+    version = len(await life.names())
+    (finding,) = [one async for one in processes.examine_all()]
+    assert finding.trouble is Trouble.AHEAD
+    assert finding.detail == f"it knows version {version + 1}, the ledger has {version}"
+    assert not finding.mends_itself
+    assert await processes.repair(finding) == "told to look at the ledger"
+    await life.until(lambda standing: standing.version == version)
+
+
 async def test_a_process_that_fails_is_ended_and_started_anew(idle_house: House) -> None:
     """A deployment did not fit; the right one is back, and what failed is out of the way."""
     house = idle_house
@@ -182,10 +202,11 @@ async def test_the_sweeper_raises_what_was_lost_before_it_began(
     life = await _life(house)
     await life.handle.terminate()
     async with _sweeping(house, life, monkeypatch) as sweeper:
-        await life.until(lambda standing: standing.stage == "fieldwork")
+        while (await life.handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+            await asyncio.sleep(0.05)
         while sweeper.troubles:
             await asyncio.sleep(0.05)
-    assert (await life.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+    await life.until(lambda standing: standing.stage == "fieldwork")
 
 
 async def test_the_sweeper_tells_what_was_overtaken(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
