@@ -31,7 +31,8 @@ def external_temporal(environ: Mapping[str, str]) -> ClientConnectConfig | None:
     if not (environ.get("TEMPORAL_ADDRESS") or environ.get("TEMPORAL_PROFILE")):
         return None
     try:
-        config = ClientConfig.load_client_connect_config(override_env_vars=environ)
+        # The library takes a dict and nothing like one; `os.environ` is none.
+        config = ClientConfig.load_client_connect_config(override_env_vars=dict(environ))
     except OSError as error:
         raise UnavailableError(
             f"TEMPORAL_…: the file {error.filename} cannot be read: {error.strerror}"

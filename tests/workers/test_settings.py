@@ -1,5 +1,6 @@
 """Settings come from the environment and from files, and a mistake there is named."""
 
+import os
 from pathlib import Path
 from uuid import UUID
 
@@ -271,6 +272,16 @@ def test_an_address_leads_to_a_temporal_of_ones_own() -> None:
 
     assert config is not None
     assert (config["target_host"], config["namespace"]) == ("t.example:7233", "send")
+
+
+def test_the_environment_of_the_process_itself_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no `dict`, which is all that Temporal's library takes."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "t.example:7233")
+
+    config = external_temporal(os.environ)
+
+    assert config is not None
+    assert config["target_host"] == "t.example:7233"
 
 
 def test_a_profile_is_read_from_the_file_of_the_temporal_command(tmp_path: Path) -> None:
