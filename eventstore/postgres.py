@@ -1,6 +1,6 @@
 """The ledger on PostgreSQL. What must hold under concurrency lies in the database: see `migrations/`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, Self
 from uuid import UUID
@@ -36,18 +36,26 @@ _NO_BOUND: Final = 2**31 - 1
 _ARGUMENTS: Final = "INS01"
 _REHEARSAL: Final = "INS02"
 
+Observe = Callable[[Sequence[Append], Sequence[AppendResult]], None]
+"""Told of each call to the append function: the commands that went together, and what became of each."""
+
+
+def unobserved(_appends: Sequence[Append], _results: Sequence[AppendResult]) -> None:
+    """Tell nobody."""
+
 
 class PostgresLedger:
     """A ledger in a migrated database, through a pool of connections of the application's role."""
 
-    def __init__(self, pool: asyncpg.Pool, *, rehearsal: bool) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, rehearsal: bool, observe: Observe = unobserved) -> None:
         """Take a pool and what kind of ledger it leads to; `open` asks the database."""
         self._pool = pool
+        self._observe = observe
         self._rehearsal = rehearsal
         self._together = GroupCommit(self._append)
 
     @classmethod
-    async def open(cls, pool: asyncpg.Pool) -> Self:
+    async def open(cls, pool: asyncpg.Pool, *, observe: Observe = unobserved) -> Self:
         """Ask the database whether it fits and whether it is a rehearsal.
 
         Raises:
@@ -56,7 +64,8 @@ class PostgresLedger:
         """
         with connection_errors():
             await check_schema(pool)
-            return cls(pool, rehearsal=await pool.fetchval("SELECT rehearsal FROM ledger.head"))
+            rehearsal = await pool.fetchval("SELECT rehearsal FROM ledger.head")
+        return cls(pool, rehearsal=rehearsal, observe=observe)
 
     @property
     def rehearsal(self) -> bool:
@@ -87,7 +96,9 @@ class PostgresLedger:
                 if error.sqlstate == _ARGUMENTS:
                     raise MalformedError(str(error)) from error
                 raise
-        return [_result(append, row) for append, row in zip(appends, rows, strict=True)]
+        results = [_result(append, row) for append, row in zip(appends, rows, strict=True)]
+        self._observe(appends, results)
+        return results
 
     async def find_command(self, stream: str, command_id: UUID) -> CommandRecord | None:
         with connection_errors():

@@ -10,7 +10,7 @@ from domain.inspection.events import EVENT_TYPES, Event
 from eventstore.codec import Codec
 from eventstore.people import Directory
 from eventstore.pool import open_pool
-from eventstore.postgres import PostgresLedger
+from eventstore.postgres import Observe, PostgresLedger, unobserved
 from eventstore.sealed import SealedTexts
 
 CODEC: Codec[Event] = Codec(EVENT_TYPES, {})
@@ -28,15 +28,18 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_stores(database_url: str) -> AsyncIterator[Stores]:
-    """Open the ledger and what lies beside it.
+async def open_stores(
+    database_url: str, *, pool_size: int = 10, observe: Observe = unobserved
+) -> AsyncIterator[Stores]:
+    """Open the ledger and what lies beside it, with at most so many connections.
 
     Raises:
         UnavailableError: PostgreSQL cannot be reached.
         SchemaError: the database is older or newer than this code.
     """
-    pool = await open_pool(database_url)
+    pool = await open_pool(database_url, maximum=pool_size)
     try:
-        yield Stores(pool, await PostgresLedger.open(pool), SealedTexts(pool), Directory(pool))
+        ledger = await PostgresLedger.open(pool, observe=observe)
+        yield Stores(pool, ledger, SealedTexts(pool), Directory(pool))
     finally:
         await pool.close()
