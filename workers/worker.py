@@ -4,9 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConnectConfig
-from temporalio.worker import Worker
+from temporalio.runtime import Runtime
+from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.commands import CommandHandler, Interruption, go_on
@@ -32,14 +34,14 @@ async def connect(address: str, namespace: str = "default") -> Client:
         raise UnavailableError(f"Temporal cannot be reached at {address}: {error}") from error
 
 
-async def connect_as_configured(config: ClientConnectConfig) -> Client:
-    """Connect to the Temporal server that the environment names.
+async def connect_as_configured(config: ClientConnectConfig, runtime: Runtime | None = None) -> Client:
+    """Connect to the Temporal server that the environment names, in a runtime of one's own or the usual one.
 
     Raises:
         UnavailableError: nobody answers there.
     """
     try:
-        return await Client.connect(**config, data_converter=pydantic_data_converter)
+        return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime)
     except RuntimeError as error:
         raise UnavailableError(f"Temporal cannot be reached: {error}") from error
 
@@ -53,8 +55,15 @@ def build_worker(
     rules: Rulebook | None = None,
     codec: Codec[Event] = CODEC,
     interruption: Interruption = go_on,
+    deployment: WorkerDeploymentVersion | None = None,
+    grace: timedelta = timedelta(seconds=10),
 ) -> Worker:
-    """Put a worker together: workflows, the command handler, the publisher."""
+    """Put a worker together: workflows, the command handler, the publisher.
+
+    With a deployment it is given work only while the operator lets that version have some; without one
+    it takes whatever no deployment has claimed. `grace` is how long activities that are under way may go on
+    when it is asked to end; then they are cancelled, and done again elsewhere.
+    """
     rulebook = rules or Rulebook.released()
     handler = CommandHandler(stores.ledger, rulebook, codec, interruption)
     asked = InspectionActivities(handler)
@@ -71,7 +80,18 @@ def build_worker(
         ],
         workflow_runner=workflow_runner(),
         max_cached_workflows=2_000,
-        graceful_shutdown_timeout=timedelta(seconds=10),
+        graceful_shutdown_timeout=grace,
+        deployment_config=_as_versioned(deployment) if deployment else None,
+    )
+
+
+def _as_versioned(deployment: WorkerDeploymentVersion) -> WorkerDeploymentConfig:
+    """Let every inspection move on to the version that is current, at its next task."""
+    return WorkerDeploymentConfig(
+        deployment,
+        use_worker_versioning=True,
+        # Said here and not by the workflow: of an unversioned worker the server would not take it.
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )
 
 
