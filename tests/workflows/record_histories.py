@@ -19,7 +19,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 
 from domain.actors import Role
+from domain.handbook import Handbook
 from domain.london import at_time
+from domain.rulebook import Rulebook
 from tests.journeys.house import House, Life, open_house
 from workers.embedded.postgres import Postgres
 from workers.embedded.temporal import _program
@@ -148,6 +150,49 @@ async def nonsense_signals(house: House) -> Life:
     return life
 
 
+async def broken_rules(house: House) -> Life:
+    """A report cannot be published, nor the ledger be judged, until a worker with the right handbook is back.
+
+    Something else is recorded meanwhile, so the publication is tried again at once before it waits.
+    """
+    life = house.life("TRF")
+    in_the_way = house.folder / life.inspection
+    async with house.worker():
+        await life.play(through=lambda step: step.milestone != "release_report")
+        in_the_way.write_text("a file where the folder should be")
+        step = life.script.steps[life.done]
+        await life.desk.record(life.request(step.milestone, step.by, step.at, **step.matter))
+        concern = {"referred_to": "police", "reference": "MASH/2023-114"}
+        await life.desk.record(life.request("refer_safeguarding_concern", Role.OFSTED_LEAD, **concern))
+    async with house.worker(_forged(house.rules)):
+        await _until_told(life, "activityTaskFailedEventAttributes", 2)
+        await life.handle.signal("sync")
+        await life.let_pass(life.moment + timedelta(hours=3))
+    in_the_way.unlink()
+    async with house.worker():
+        await life.handle.signal("sync")
+        await life.until(lambda standing: not standing.publication_pending)
+    return life
+
+
+def _forged(rules: Rulebook) -> Rulebook:
+    """Let a handbook say something else under its name."""
+    told = rules.handbook("2023-01-01").model_dump(mode="json")
+    rule = next(one for one in told["deadlines"] if one["kind"] == "strategic_plan")
+    rule["interval"]["value"] += 1
+    forged = Handbook.model_validate(told)
+    kept = [forged if one.version == forged.version else one for one in rules.handbooks.values()]
+    return Rulebook(handbooks=kept, calendars=rules.calendars.values())
+
+
+async def _until_told(life: Life, what: str, times: int) -> None:
+    while True:
+        told = (await life.handle.fetch_history()).to_json_dict()
+        if sum(what in event for event in told["events"]) >= times:
+            return
+        await asyncio.sleep(0.05)
+
+
 PATHS: Final[tuple[Path_, ...]] = (
     outcome_2,
     outcome_3_with_misses,
@@ -159,7 +204,7 @@ PATHS: Final[tuple[Path_, ...]] = (
     withdrawal,
     nonsense_signals,
 )
-SPECIAL: Final = ("continued_as_new", "ledger_away")
+SPECIAL: Final = ("continued_as_new", "ledger_away", "broken_rules")
 NAMES: Final = tuple(path.__name__ for path in PATHS) + SPECIAL
 
 
@@ -206,7 +251,7 @@ async def _on_server(postgres: Postgres, suggest: int, play: Callable[[House], A
     ) as server:
         skipper = TimeSkipper(server.client, config=TimeSkippingConfig(enabled=False))
         with tempfile.TemporaryDirectory() as folder:
-            async with open_house(postgres.url(), skipper, Path(folder)) as house, house.worker():
+            async with open_house(postgres.url(), skipper, Path(folder)) as house:
                 await play(house)
 
 
@@ -217,28 +262,36 @@ async def record(only: list[str]) -> None:
         postgres = Postgres(Path(folder), durable=False)
 
         async def ordinary(house: House) -> None:
-            for path in PATHS:
-                if path.__name__ in wanted:
-                    await _write(path.__name__, await path(house))
+            async with house.worker():
+                for path in PATHS:
+                    if path.__name__ in wanted:
+                        await _write(path.__name__, await path(house))
 
         async def outgrown(house: House) -> None:
-            await _write("continued_as_new", await continued_as_new(house))
+            async with house.worker():
+                await _write("continued_as_new", await continued_as_new(house))
+
+        async def broken(house: House) -> None:
+            await _write("broken_rules", await broken_rules(house))
 
         async def ledger_away(house: House) -> None:
             nonlocal postgres
-            life = await _life(house, until="planned")
-            postgres.stop()
-            step = life.script.steps[life.done]
-            waiting = asyncio.create_task(life.record(step.milestone, step.by, step.at, **step.matter))
-            await asyncio.sleep(3)
-            postgres = Postgres(Path(folder), durable=False)
-            await waiting
+            async with house.worker():
+                life = await _life(house, until="planned")
+                postgres.stop()
+                step = life.script.steps[life.done]
+                waiting = asyncio.create_task(life.record(step.milestone, step.by, step.at, **step.matter))
+                await asyncio.sleep(3)
+                postgres = Postgres(Path(folder), durable=False)
+                await waiting
             await _write("ledger_away", life)
 
         try:
             await _on_server(postgres, 4_096, ordinary)
             if "continued_as_new" in wanted:
                 await _on_server(postgres, 25, outgrown)
+            if "broken_rules" in wanted:
+                await _on_server(postgres, 4_096, broken)
             if "ledger_away" in wanted:
                 await _on_server(postgres, 4_096, ledger_away)
         finally:
