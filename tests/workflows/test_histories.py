@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from tests.workflows.changed_process import Careless, Guarded
 from tests.workflows.record_histories import FOLDER, NAMES
 from workers.worker import workflow_runner
 from workflows.inspection import InspectionWorkflow
@@ -19,9 +21,9 @@ def _history(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(file.stem, file.read_text(encoding="utf-8"))
 
 
-def _replayer() -> Replayer:
+def _replayer(process: type[InspectionWorkflow] = InspectionWorkflow) -> Replayer:
     return Replayer(
-        workflows=[InspectionWorkflow],
+        workflows=[process],
         data_converter=pydantic_data_converter,
         workflow_runner=workflow_runner(),
     )
@@ -34,6 +36,14 @@ def test_every_path_is_recorded() -> None:
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
 async def test_history_replays(file: Path) -> None:
     await _replayer().replay_workflow(_history(file))
+
+
+@pytest.mark.parametrize("name", ["outcome_2-1", "continued_as_new-2"])
+async def test_a_change_of_commands_replays_if_it_is_guarded(name: str) -> None:
+    history = _history(FOLDER / f"{name}.json")
+    await _replayer(Guarded).replay_workflow(history)
+    careless = await _replayer(Careless).replay_workflow(history, raise_on_replay_failure=False)
+    assert isinstance(careless.replay_failure, workflow.NondeterminismError)
 
 
 async def test_a_history_of_another_process_does_not_replay() -> None:
