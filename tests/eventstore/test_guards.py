@@ -191,6 +191,35 @@ async def test_an_application_that_cheats_appends_nothing(raw: Call, superuser: 
     assert await superuser.fetchval("SELECT count(*) FROM ledger.events") == 0
 
 
+async def test_arrays_that_begin_elsewhere_append_nothing(superuser: asyncpg.Connection) -> None:
+    """An item that is not where its number says is missing."""
+    fitting = {
+        "streams": "{A}",
+        "ids": f"{{{uuid4()}}}",
+        "digests": f'{{"\\\\x{DIGEST.hex()}"}}',
+        "expected": "{0}",
+        "requests": '{"1"}',
+        "answers": '{"1"}',
+        "instants": "{NULL}",
+        "sizes": "{1}",
+        "types": "{noted}",
+        "bodies": """{"{\\"type\\":0,\\"type\\":\\"noted\\"}"}""",
+    }
+    for name in fitting.keys() - {"instants"}:
+        literals = {**fitting, name: f"[2:2]={fitting[name]}"}
+        values = ", ".join(f"'{literal}'" for literal in literals.values())
+        if name == "expected":
+            (row,) = await superuser.fetch(f"SELECT * FROM ledger.append({values})")
+            assert row["outcome"] == "conflict"
+        else:
+            with pytest.raises(asyncpg.PostgresError):
+                await superuser.fetch(f"SELECT * FROM ledger.append({values})")
+    assert tuple(await superuser.fetchrow("SELECT position, commands FROM ledger.head")) == (0, 0)
+    values = ", ".join(f"'{literal}'" for literal in fitting.values())
+    await superuser.fetch(f"SELECT * FROM ledger.append({values})")
+    assert await superuser.fetchval("SELECT position FROM ledger.head") == 1
+
+
 async def test_no_expectation_is_a_conflict_too(raw: Call) -> None:
     (row,) = await raw(expected=[None])
     assert row["outcome"] == "conflict"
