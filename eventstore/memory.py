@@ -14,7 +14,6 @@ from eventstore.ledger import (
     AppendResult,
     CommandRecord,
     Conflict,
-    type_of_body,
 )
 
 
@@ -76,9 +75,9 @@ class MemoryLedger:
             return Conflict(version)
         self._recorded_at = max(self._recorded_at, now.astimezone(UTC))
         first_position = len(self._entries) + 1 if append.bodies else None
-        for body in append.bodies:
+        for name, body in zip(append.types, append.bodies, strict=True):
             version += 1
-            self._store(append.stream, version, body)
+            self._store(append.stream, version, name, body)
         self._commands[append.stream, append.command_id] = CommandRecord(
             stream=append.stream,
             command_id=append.command_id,
@@ -91,9 +90,9 @@ class MemoryLedger:
         )
         return Appended(version, first_position, self._recorded_at)
 
-    def _store(self, stream: str, version: int, body: str) -> None:
+    def _store(self, stream: str, version: int, name: str, body: str) -> None:
         position = len(self._entries) + 1
         text = compose(body, position, self._recorded_at, stream, version)
-        entry = Entry(position, stream, version, type_of_body(body), self._recorded_at, text, leaf_of(text))
+        entry = Entry(position, stream, version, name, self._recorded_at, text, leaf_of(text))
         self._entries.append(entry)
         self._streams.setdefault(stream, []).append(entry)

@@ -19,7 +19,6 @@ from eventstore.ledger import (
     AppendResult,
     CommandRecord,
     Conflict,
-    type_of_body,
 )
 from eventstore.migrate import check_schema
 from eventstore.pool import connection_errors
@@ -84,7 +83,7 @@ class PostgresLedger:
             [append.answer for append in appends],
             [append.at for append in appends],
             [len(append.bodies) for append in appends],
-            [type_of_body(body) for append in appends for body in append.bodies],
+            [name for append in appends for name in append.types],
             [body for append in appends for body in append.bodies],
         )
         with connection_errors():
@@ -148,21 +147,22 @@ class PostgresLedger:
 
 
 def _result(append: Append, row: asyncpg.Record) -> AppendResult:
-    match row["outcome"]:
+    outcome, version, digest, request, answer, first_position, events, recorded_at = row
+    match outcome:
         case "appended":
-            return Appended(row["version"], row["first_position"], row["recorded_at"])
+            return Appended(version, first_position, recorded_at)
         case "conflict":
-            return Conflict(row["version"])
+            return Conflict(version)
         case _:
             return AlreadyKnown(
                 CommandRecord(
-                    stream=append.stream,
-                    command_id=append.command_id,
-                    digest=row["digest"],
-                    request=row["request"],
-                    answer=row["answer"],
-                    first_position=row["first_position"],
-                    events=row["events"],
-                    recorded_at=row["recorded_at"],
+                    append.stream,
+                    append.command_id,
+                    digest,
+                    request,
+                    answer,
+                    first_position,
+                    events,
+                    recorded_at,
                 )
             )

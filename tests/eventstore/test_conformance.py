@@ -290,6 +290,8 @@ async def test_times_within_a_rehearsed_batch_do_not_go_back_either(rehearsal: L
         {"request": "{"},
         {"answer": "\x00"},
         {"answer": "NaN"},
+        {"answer": '"\\ud800"'},
+        {"answer": "\ud800"},
         {"bodies": ("[]",)},
         {"bodies": ("{}",)},
         {"bodies": (" " + body(),)},
