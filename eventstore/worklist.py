@@ -217,6 +217,16 @@ class Worklist:
         refuse_naive(now, "now")
         return await self._deadlines(_OVERDUE, now)
 
+    async def owed(self, now: datetime) -> dict[str, tuple[int, int]]:
+        """Count, by kind, the deadlines that are still to be met and those that are overdue or missed."""
+        refuse_naive(now, "now")
+        rows = await self._fetch(
+            f"SELECT kind, count(*) FILTER (WHERE {_OPEN}), count(*) FILTER (WHERE {_OVERDUE}) "
+            f"FROM ledger.deadlines WHERE {_LIVE} AND {_OWED} GROUP BY kind",
+            now,
+        )
+        return {kind: (still_open, overdue) for kind, still_open, overdue in rows}
+
     async def deadlines(self, inspection: str | None = None) -> list[DeadlineRow]:
         """Return all deadlines or those of one inspection: what is due first comes first."""
         return await self._deadlines("($1::text IS NULL OR inspection = $1)", inspection)

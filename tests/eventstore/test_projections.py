@@ -239,6 +239,7 @@ async def test_what_is_asked_for_is_found_as_the_status_says(
         due = {kind for kind, row in owed.items() if row.status(now) == "open"}
         assert {names[c.inspection] for c in await worklist.cases(now, due_before=later)} == due
         assert await worklist.cases(now, due_before=DUE_AT - timedelta(days=1)) == []
+        assert await worklist.owed(now) == {"strategic_plan": (len(due), len(overdue))}
 
 
 @pytest.mark.parametrize(
