@@ -5,7 +5,6 @@ that is recorded later can turn up before it. The next page is read when the las
 slow follower is never flooded.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
@@ -24,7 +23,8 @@ PATIENCE_SECONDS: Final = 5.0
 Change = Callable[[asyncpg.Connection], Awaitable[None]]
 """Writes, in the transaction that moves the checkpoint."""
 
-_log = logging.getLogger(__name__)
+Tell = Callable[[str | None], None]
+"""Hears after each turn what was wrong, or nothing."""
 
 
 class Subscriber(Protocol):
@@ -108,20 +108,15 @@ async def take_in(pool: asyncpg.Pool, name: str, since: int, until: int, change:
     return True
 
 
-async def follow(catching_up: Callable[[], Awaitable[int]], news: News, what: str) -> None:
+async def follow(catching_up: Callable[[], Awaitable[object]], news: News, tell: Tell) -> None:
     """Catch up whenever there is news, and every few seconds without any, until cancelled.
 
-    What cannot be taken in now is tried again at the next turn; `what` names it in the log.
+    What cannot be taken in now is tried again at the next turn.
     """
-    failing = False
     async for _ in news.turns(PATIENCE_SECONDS):
         try:
             await catching_up()
         except InspectionsError as error:
-            if not failing:
-                _log.warning("%s cannot follow the ledger: %s", what, error)
-            failing = True
+            tell(str(error))
         else:
-            if failing:
-                _log.info("%s follows the ledger again", what)
-            failing = False
+            tell(None)

@@ -6,14 +6,13 @@ little later, and all of them when a worker starts and every hour.
 """
 
 import logging
+import math
 import time
 from typing import Final
 
 from eventstore.ledger import Ledger
-from eventstore.news import News
 from workers.processes import Finding, Processes
 
-PATIENCE_SECONDS: Final = 10.0
 GRACE_SECONDS: Final = 30.0
 """How long after its last event a process is given to hear of it by itself."""
 ALL_EVERY_SECONDS: Final = 3600.0
@@ -29,25 +28,23 @@ class Sweeper:
         self._processes = processes
         self._ledger = ledger
         self._position = 0
+        self._all_again_at = -math.inf
         self._changed: dict[str, float] = {}
         self.troubles: dict[str, Finding] = {}
         """What was wrong when it was last looked at, by inspection."""
 
-    async def run(self, news: News) -> None:
-        """Sweep until cancelled.
+    async def sweep(self) -> None:
+        """Examine what is due now: what has changed and been quiet since, and now and then all of them.
 
         Raises:
-            UnavailableError: PostgreSQL or Temporal cannot be reached. Run it again.
+            UnavailableError: PostgreSQL or Temporal cannot be reached. Sweep again later.
         """
-        self._position = await self._ledger.head()
-        await self.sweep_all()
-        next_time = time.monotonic() + ALL_EVERY_SECONDS
-        async for _ in news.turns(PATIENCE_SECONDS):
-            await self._note_changes()
-            if time.monotonic() >= next_time:
-                await self.sweep_all()
-                next_time = time.monotonic() + ALL_EVERY_SECONDS
-            await self._sweep_changed()
+        if time.monotonic() >= self._all_again_at:
+            self._position = await self._ledger.head()
+            await self.sweep_all()
+            self._all_again_at = time.monotonic() + ALL_EVERY_SECONDS
+        await self._note_changes()
+        await self._sweep_changed()
 
     async def sweep_all(self) -> None:
         """Examine all processes, and repair what can be repaired."""

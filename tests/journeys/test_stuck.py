@@ -17,6 +17,7 @@ from domain.canonical import canonical_json
 from domain.messages import Standing, StartInspection
 from eventstore.ledger import Append
 from eventstore.news import News
+from eventstore.subscription import follow
 from tests.journeys.house import House, Life
 from workers import processes as module
 from workers.processes import Processes, Trouble
@@ -186,10 +187,10 @@ async def test_an_inspection_that_cannot_be_read_is_named(house: House) -> None:
 
 @asynccontextmanager
 async def _sweeping(house: House, life: Life, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sweeper]:
-    monkeypatch.setattr("workers.sweeper.PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("eventstore.subscription.PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr("workers.sweeper.GRACE_SECONDS", 0.2)
     sweeper = Sweeper(_processes(house, life), house.stores.ledger)
-    running = asyncio.create_task(sweeper.run(News()))
+    running = asyncio.create_task(follow(sweeper.sweep, News(), print))
     try:
         yield sweeper
     finally:
