@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.runtime import Runtime
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.commands import CommandHandler, Interruption, go_on
@@ -20,6 +21,10 @@ from domain.rulebook import Rulebook
 from eventstore.codec import Codec
 from workers.stores import CODEC, Stores
 from workflows.inspection import InspectionWorkflow
+
+CACHED: Final = 2_000
+"""Processes that a worker keeps in memory, at about 130 kB each. England has some 150 areas; a process that
+is not kept replays its whole history for each milestone."""
 
 
 async def connect(address: str, namespace: str = "default") -> Client:
@@ -57,12 +62,13 @@ def build_worker(
     interruption: Interruption = go_on,
     deployment: WorkerDeploymentVersion | None = None,
     grace: timedelta = timedelta(seconds=10),
+    sandboxed: bool = False,
 ) -> Worker:
     """Put a worker together: workflows, the command handler, the publisher.
 
     With a deployment it is given work only while the operator lets that version have some; without one
     it takes whatever no deployment has claimed. `grace` is how long activities that are under way may go on
-    when it is asked to end; then they are cancelled, and done again elsewhere.
+    when it is asked to end; then they are cancelled, and done again elsewhere. `sandboxed` is for tests.
     """
     rulebook = rules or Rulebook.released()
     handler = CommandHandler(stores.ledger, rulebook, codec, interruption)
@@ -78,8 +84,8 @@ def build_worker(
             asked.note_unreadable_signal,
             publisher.publish_report,
         ],
-        workflow_runner=workflow_runner(),
-        max_cached_workflows=2_000,
+        workflow_runner=workflow_runner(sandboxed=sandboxed),
+        max_cached_workflows=CACHED,
         graceful_shutdown_timeout=grace,
         deployment_config=_as_versioned(deployment) if deployment else None,
     )
@@ -95,8 +101,10 @@ def _as_versioned(deployment: WorkerDeploymentVersion) -> WorkerDeploymentConfig
     )
 
 
-def workflow_runner() -> SandboxedWorkflowRunner:
-    """Run workflows in the sandbox, with the message models shared."""
+def workflow_runner(*, sandboxed: bool = False) -> WorkflowRunner:
+    """Run workflows as they are, or in the sandbox, which stops what would not replay and takes its time."""
+    if not sandboxed:
+        return UnsandboxedWorkflowRunner()
     return SandboxedWorkflowRunner(
         # Pydantic models that are read anew for each workflow cost a quarter of a worker's time.
         restrictions=SandboxRestrictions.default.with_passthrough_modules(

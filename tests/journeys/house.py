@@ -103,9 +103,15 @@ class House:
     queue: str = field(default_factory=lambda: f"queue-{uuid4().hex}")
 
     def worker(self, rules: Rulebook | None = None, codec: Codec[Event] = CODEC) -> Worker:
-        """Put a worker together; it works while its block lasts."""
+        """Put a worker together; it works while its block lasts, and its workflows in the sandbox."""
         return build_worker(
-            self.client, self.queue, self.stores, self.folder, rules=rules or self.rules, codec=codec
+            self.client,
+            self.queue,
+            self.stores,
+            self.folder,
+            rules=rules or self.rules,
+            codec=codec,
+            sandboxed=True,
         )
 
     def life(self, case: str = "TRF", *, until: str | None = None, **changed: Any) -> "Life":

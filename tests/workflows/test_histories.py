@@ -21,11 +21,11 @@ def _history(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(file.stem, file.read_text(encoding="utf-8"))
 
 
-def _replayer(process: type[InspectionWorkflow] = InspectionWorkflow) -> Replayer:
+def _replayer(process: type[InspectionWorkflow] = InspectionWorkflow, *, sandboxed: bool = True) -> Replayer:
     return Replayer(
         workflows=[process],
         data_converter=pydantic_data_converter,
-        workflow_runner=workflow_runner(),
+        workflow_runner=workflow_runner(sandboxed=sandboxed),
     )
 
 
@@ -33,9 +33,10 @@ def test_every_path_is_recorded() -> None:
     assert {file.stem.rpartition("-")[0] for file in RECORDED} == set(NAMES)
 
 
+@pytest.mark.parametrize("sandboxed", [True, False], ids=["sandboxed", "as in production"])
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
-async def test_history_replays(file: Path) -> None:
-    await _replayer().replay_workflow(_history(file))
+async def test_history_replays(file: Path, sandboxed: bool) -> None:
+    await _replayer(sandboxed=sandboxed).replay_workflow(_history(file))
 
 
 @pytest.mark.parametrize("name", ["outcome_2-1", "continued_as_new-2"])
