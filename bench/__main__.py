@@ -13,7 +13,7 @@ from bench.measure import Findings
 from bench.options import Options
 from bench.report import summary
 from bench.servers import Servers
-from bench.suites import append, history, lifecycles
+from bench.suites import append, growth, history, lifecycles, reads
 
 RESULTS: Final = Path(__file__).with_name("results")
 
@@ -21,6 +21,8 @@ SUITES: Final[dict[str, Callable[[Servers, Options], Awaitable[Findings]]]] = {
     "append": append.run,
     "lifecycles": lifecycles.run,
     "history": history.run,
+    "growth": growth.run,
+    "reads": reads.run,
 }
 
 
@@ -37,7 +39,8 @@ def main() -> None:
     if unknown:
         parser.error(f"no suite is called {', '.join(sorted(unknown))}")
     options = Options(rounds=given.rounds, seconds=given.seconds, scale=given.scale)
-    asyncio.run(_run(given.suite or list(SUITES), given.name, options))
+    names = [name for name in SUITES if name in given.suite or not given.suite]
+    asyncio.run(_run(names, given.name, options))
 
 
 async def _run(names: Sequence[str], name: str | None, options: Options) -> None:
@@ -45,6 +48,7 @@ async def _run(names: Sequence[str], name: str | None, options: Options) -> None
     result: dict[str, Any] = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds")}
     result["rounds"], result["seconds"], result["scale"] = options.rounds, options.seconds, options.scale
     today = datetime.now(UTC).date().isoformat()
+    RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{today}-{name or '-'.join(names)}.json"
     async with Servers.running() as servers:
         result |= await describe(servers)

@@ -32,9 +32,9 @@ def area_of(number: int) -> str:
     return "".join(_LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in (2, 1, 0))
 
 
-def script_of(number: int, rules: Rulebook, case: str = A_CASE) -> Script:
+def script_of(number: int, rules: Rulebook, case: str = A_CASE, **changed: Any) -> Script:
     """Write the script of an inspection like a real one, in an area of its own."""
-    given = CASES[case].model_dump() | {"area": area_of(number % _AREAS)}
+    given = CASES[case].model_dump() | {"area": area_of(number % _AREAS)} | changed
     return write_script(Case.model_validate(given), number // _AREAS + 1, rules)
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from bench.servers import Servers
-from workers.worker import build_worker
+from workers.worker import CACHED, workflow_runner
 
 _ROOT: Final = Path(__file__).parents[1]
 _PACKAGES: Final = ("asyncpg", "dbos", "eventsourcing", "psycopg", "pydantic", "sqlalchemy", "temporalio")
@@ -57,7 +58,7 @@ async def describe(servers: Servers) -> dict[str, Any]:
         "settings": {
             "postgresql": settings,
             "temporal": "one node, SQLite in a file (journal_mode=wal, synchronous=normal)",
-            "worker": f"{build_worker.__module__}.build_worker, in a process of its own",
+            "worker": f"in a process of its own, workflows {_runner()}, {CACHED:,} kept at hand",
             "python": sys.implementation.cache_tag,
         },
     }
@@ -67,6 +68,12 @@ def _system_info_request() -> Any:
     from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 
     return GetSystemInfoRequest()
+
+
+def _runner() -> str:
+    return (
+        "in the sandbox" if isinstance(workflow_runner(), SandboxedWorkflowRunner) else "outside the sandbox"
+    )
 
 
 def _first(file: Path, name: str) -> str:

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
-from activities.commands import CommandHandler, Context
-from bench.lives import CASES, Exchange, request_of, script_of
-from domain.messages import Standing
+from activities.commands import CommandHandler, Context, own_request
+from bench.lives import A_CASE, Exchange, request_of, script_of
+from domain.actors import Role
+from domain.messages import Standing, publication_id
 from domain.rulebook import Rulebook
 from domain.values import SealedText
 from eventstore.ledger import Append, AppendResult
 from eventstore.memory import MemoryLedger
+from workers.rehearsal.script import Step
 from workers.stores import CODEC
 
 TEXT: Final = SealedText(sealed="5" * 64)
@@ -51,27 +53,45 @@ def rulebook() -> Rulebook:
     return Rulebook.released()
 
 
-async def record(number: int = 0, case: str = "TRF", until: datetime | None = None) -> Recording:
-    """Play a lifecycle in memory, all of its script or what of it lies before a moment."""
+async def record(
+    number: int = 0, case: str = A_CASE, *, steps: int | None = None, close: bool = False, **changed: Any
+) -> Recording:
+    """Play a lifecycle in memory: its script or the first steps of it, published, and closed if asked for."""
     ledger = _Listening()
     handler = CommandHandler(ledger, rulebook(), CODEC)
-    script = script_of(number, rulebook(), case)
+    script = script_of(number, rulebook(), case, **changed)
     standing = Standing()
     recording = Recording(script.inspection, script.case.area)
-    for step in script.steps:
-        if until is not None and step.at > until:
-            break
+    played = list(script.steps[:steps])
+    if close:
+        played.append(Step(script.steps[-1].at + timedelta(days=60), "close_inspection", Role.COORDINATOR))
+    for step in played:
         context = Context(step.at, rehearsal=True, workflow_id=script.inspection, run_id=RUN_ID)
         request = request_of(script, step, TEXT, standing)
         answer = await handler.handle(request, context)
         if answer.refused is not None:
             continue
         standing = answer.standing
+        if standing.publication_pending:
+            standing = await _publish(handler, script.inspection, standing, context)
         recording.exchanges.append((request, answer))
     recording.appends = [append for append in ledger.heard if append.bodies]
     return recording
 
 
-def names() -> list[str]:
-    """Name the cases of which there are scripts."""
-    return sorted(CASES)
+async def _publish(
+    handler: CommandHandler, inspection: str, standing: Standing, context: Context
+) -> Standing:
+    """Note a publication as the engine does, without the page."""
+    assert standing.draft is not None
+    note = {
+        "type": "confirm_publication",
+        "occurred_at": context.now.isoformat(),
+        "report_version": 1,
+        "draft": standing.draft.model_dump(mode="json"),
+        "sha256": "6" * 64,
+        "template": "7" * 64,
+        "address": f"{inspection}/report-1.html",
+    }
+    asked = publication_id(inspection, 1, standing.draft.digest, context.now)
+    return (await handler.handle_own(own_request(inspection, asked, note), context)).standing

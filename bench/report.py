@@ -9,6 +9,22 @@ def summary(result: dict[str, Any]) -> str:
     return "\n".join(line for suite in result["suites"].values() for line in suite_lines(suite))
 
 
+def machine_lines(result: dict[str, Any], file: str) -> Iterable[str]:
+    """Yield what a result was measured with."""
+    machine, versions, settings = result["machine"], result["versions"], result["settings"]
+    packages = ("asyncpg", "pydantic", "temporalio", "eventsourcing", "psycopg", "dbos", "sqlalchemy")
+    listed = ", ".join(f"{name} {versions[name]}" for name in packages)
+    postgresql = ", ".join(f"{name}={value}" for name, value in settings["postgresql"].items())
+    yield f"`bench/results/{file}`, {result['measured_at']}, commit {versions['commit']}:"
+    yield ""
+    yield f"- {machine['cores']} cores ({machine['cpu']}), {machine['memory']}, Linux {machine['kernel']}"
+    yield f"- Python {versions['python']}; {listed}"
+    yield f"- PostgreSQL {versions['postgresql']}: {postgresql}"
+    yield f"- Temporal server {versions['temporal_server']}: {settings['temporal']}"
+    yield f"- Worker: {settings['worker']}"
+    yield f"- {result['rounds']} rounds; load average before: {machine['load_before']}"
+
+
 def suite_lines(suite: dict[str, Any]) -> Iterable[str]:
     """Yield the lines of one suite: its tables, then its targets."""
     for table in suite["tables"]:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import uuid4
 
 import asyncpg
@@ -37,6 +37,8 @@ class Servers:
     temporal: TemporalServer
     lifecycles: "itertools.count[int]" = field(default_factory=itertools.count)
     """Numbers for inspections that nobody has used yet."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What one suite leaves for another, such as a ledger that took minutes to fill."""
 
     @classmethod
     @asynccontextmanager

@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from bench.recorded import record
     from bench.servers import until_told_to_stop
     from domain.messages import Answer, HandleQuestion, MilestoneRequest
-    from workers.worker import connect, workflow_runner
+    from workers.worker import CACHED, connect, workflow_runner
 
 
 @workflow.defn(name="Bare")
@@ -107,7 +107,7 @@ async def main(address: str, queue: str) -> None:
         workflows=[BareWorkflow],
         activities=[answer],
         workflow_runner=workflow_runner(),
-        max_cached_workflows=2_000,
+        max_cached_workflows=CACHED,
     )
     async with worker:
         await until_told_to_stop()
