@@ -242,12 +242,6 @@ async def test_a_place_that_nobody_holds_stays_failed_until_somebody_does(
     assert [one.notice.recipient for one in await outbox.list([NoticeState.ADDRESSED])] == ["leads"]
 
 
-async def test_the_application_deletes_no_notice(pool: asyncpg.Pool, ledger: PostgresLedger) -> None:
-    await _written(pool, ledger)
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await pool.execute("DELETE FROM ledger.notices")
-
-
 async def test_without_postgresql_nothing_is_taken(
     pool: asyncpg.Pool, ledger: PostgresLedger, outbox: PostgresOutbox
 ) -> None:
