@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from cyclopts.types import PositiveInt
 from rich.console import Console
 
 from cli.access import settings
+from cli.endings import on_request_to_end
 from cli.output import console
 from domain.errors import NotFoundError
 from domain.london import LONDON
@@ -21,9 +21,10 @@ from workers.embedded import clock as rehearsal_clock
 from workers.embedded.address import StackAddress, find_rehearsal
 from workers.embedded.stack import running_stack
 from workers.logs import configure
+from workers.service import serving
 from workers.settings import Settings
-from workers.stores import open_stores
-from workers.worker import build_worker, connect
+from workers.worker import connect
+from workers.workplace import workplace_of
 from workflows import search_attributes
 
 clock = App(name="clock", help="Move the clock of a rehearsal.", help_format="plaintext")
@@ -47,22 +48,20 @@ async def up(
     virtual_clock
         Make it a rehearsal with an empty ledger, whose clock `inspections clock advance` moves.
     """
-    configure("INFO")
-    asked_to_end = _asked_to_end()
+    asked_to_end = asyncio.Event()
+    on_request_to_end(asked_to_end.set)
     here = {"INSPECTIONS_DATA_DIR": str(data)} if data else {}
     chosen = Settings.from_environment({**os.environ, **here})
+    configure(chosen.log_level)
     async with running_stack(
         chosen, search_attributes=search_attributes.ALL, rehearsal=virtual_clock
     ) as stack:
         rehearsal_clock.reset(stack.data_dir)
         await migrate(stack.database_url, rehearsal=virtual_clock)
-        client = await connect(stack.temporal_address, stack.namespace)
-        async with (
-            open_stores(stack.database_url) as stores,
-            build_worker(client, stack.task_queue, stores, stack.publication_dir(chosen)),
-        ):
-            _tell(stack, stack.publication_dir(chosen))
-            await asked_to_end.wait()
+        workplace = workplace_of(stack, chosen)
+        async with serving(workplace, chosen) as service:
+            _tell(stack, workplace.publication_dir)
+            await service.until(asked_to_end)
         console().print(_FAREWELL[stack.rehearsal])
 
 
@@ -77,14 +76,6 @@ def _tell(stack: StackAddress, publication_dir: Path) -> None:
         ("data", stack.data_dir),
     ):
         out.print(f"  {name:18} {value}", soft_wrap=True)
-
-
-def _asked_to_end() -> asyncio.Event:
-    """Take requests to end from here on, so that whatever has been started is stopped in order."""
-    loop, asked = asyncio.get_running_loop(), asyncio.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, asked.set)
-    return asked
 
 
 @clock.command
