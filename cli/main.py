@@ -39,6 +39,7 @@ def build() -> App:
         ("cli.worklist:list_cases", "list", _EVERYBODY, "The worklist."),
         ("cli.case:show", "show", _EVERYBODY, "One inspection, its deadlines explained."),
         ("cli.worklist:deadlines", "deadlines", _EVERYBODY, "The register of what is due."),
+        ("cli.service:worker", "worker", _OPERATORS, "Run a worker against servers of your own."),
         ("cli.operator:up", "up", _OPERATORS, "Run the embedded stack until interrupted."),
         ("cli.operator:clock", "clock", _OPERATORS, "Move the clock of a rehearsal."),
         ("cli.upkeep:stuck", "stuck", _OPERATORS, "Inspections whose process has come to a halt."),
