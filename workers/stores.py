@@ -1,8 +1,11 @@
 """What lies in the database: the ledger, the sealed texts and the directory, each through its own door."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import asyncpg
 
@@ -15,6 +18,8 @@ from eventstore.sealed import SealedTexts
 
 CODEC: Codec[Event] = Codec(EVENT_TYPES, {})
 """Reads and writes every event that the domain knows."""
+
+_CLOSING_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +47,6 @@ async def open_stores(
         ledger = await PostgresLedger.open(pool, observe=observe)
         yield Stores(pool, ledger, SealedTexts(pool), Directory(pool))
     finally:
-        await pool.close()
+        # A connection on which no answer comes is cut: an end must not wait for a server that hangs.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(pool.close(), _CLOSING_SECONDS)
