@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator, core_schema, from_json
 
 from domain.errors import IntegrityError, MalformedError
 from eventstore.checks import problems
@@ -28,6 +28,7 @@ class Codec(Generic[E]):
         self._events = dict(events)
         self._upcasters = dict(upcasters)
         self._versions = {name: _schema_version(kind) for name, kind in events.items()}
+        self._readers: dict[str, SchemaValidator] = {}
         for name, present in self._versions.items():
             missing = [old for old in range(1, present) if (name, old) not in self._upcasters]
             if missing:
@@ -57,9 +58,28 @@ class Codec(Generic[E]):
         """Read the event in an entry, from its text alone.
 
         Raises:
-            IntegrityError: the type is unknown, the schema version is newer than known, or the data does
-                not fit the class. Names type, schema version and position.
+            IntegrityError: the type is unknown, the schema version is newer than known, an upcaster cannot
+                lift the data, or it does not fit the class. Names type, schema version and position.
         """
+        try:
+            event: E = self._reader(entry.type).validate_json(entry.text)["body"]["event"]
+        except (KeyError, ValidationError):
+            return self._decode_in_steps(entry)
+        return event
+
+    def _reader(self, name: str) -> SchemaValidator:
+        """Return what reads an entry of a type in one go, if the text says that it is one of today's form.
+
+        Raises:
+            KeyError: the type is unknown.
+        """
+        found = self._readers.get(name)
+        if found is None:
+            found = self._readers[name] = _reader(name, self._versions[name], self._events[name])
+        return found
+
+    def _decode_in_steps(self, entry: Entry) -> E:
+        """Read what was written in an earlier form, or find out what is wrong with it."""
         try:
             body = from_json(entry.text)["body"]
             name, version, data = body["type"], body["schema_version"], body["event"]
@@ -68,21 +88,43 @@ class Codec(Generic[E]):
         kind = self._events.get(name)
         if kind is None:
             raise IntegrityError(_named(entry, name, version, "this code does not know the type"))
-        present = self._versions[name]
-        if version != present:
-            if not isinstance(version, int) or not 1 <= version < present:
-                raise IntegrityError(_named(entry, name, version, f"this code knows versions 1 to {present}"))
-            for old in range(version, present):
-                data = self._upcasters[name, old](data)
+        data = self._lift(entry, name, version, data)
         try:
             return kind.model_validate(data)
         except ValidationError as error:
             raise IntegrityError(_named(entry, name, version, problems(error))) from error
 
+    def _lift(self, entry: Entry, name: str, version: Any, data: Any) -> Any:
+        present = self._versions[name]
+        if not isinstance(version, int) or version < 1:
+            raise IntegrityError(_named(entry, name, version, f"this code knows versions 1 to {present}"))
+        if version > present:
+            newer = f"written by a newer version of this code, which knows versions 1 to {present}"
+            raise IntegrityError(_named(entry, name, version, newer))
+        for old in range(version, present):
+            try:
+                data = self._upcasters[name, old](data)
+            except Exception as error:  # whatever is wrong with the data, the entry is to be named
+                problem = f"cannot be lifted from version {old} ({error!r})"
+                raise IntegrityError(_named(entry, name, version, problem)) from error
+        return data
+
 
 def _schema_version(kind: type[BaseModel]) -> int:
     version: int = getattr(kind, "schema_version", 1)
     return version
+
+
+def _reader(name: str, version: int, kind: type[BaseModel]) -> SchemaValidator:
+    required = core_schema.typed_dict_field
+    body = {
+        "event": required(TypeAdapter(kind).core_schema),
+        "schema_version": required(core_schema.literal_schema([version])),
+        "type": required(core_schema.literal_schema([name])),
+    }
+    return SchemaValidator(
+        core_schema.typed_dict_schema({"body": required(core_schema.typed_dict_schema(body))})
+    )
 
 
 def _named(entry: Entry, name: object, version: object, problem: str) -> str:

@@ -42,7 +42,8 @@ def _rename_topic(old: dict[str, Any]) -> dict[str, Any]:
     return {"type": "noted", "subject": old["topic"], "pages": old["pages"]}
 
 
-CODEC = Codec({"noted": Noted}, {("noted", 1): _split_title, ("noted", 2): _rename_topic})
+UPCASTERS = {("noted", 1): _split_title, ("noted", 2): _rename_topic}
+CODEC = Codec({"noted": Noted}, UPCASTERS)
 
 
 def entry(body: str) -> Entry:
@@ -83,10 +84,23 @@ def test_an_old_event_is_lifted_from_version_to_version() -> None:
     assert CODEC.decode(written(2, '{"pages":0,"topic":"plan","type":"noted"}')) == expected
 
 
-@pytest.mark.parametrize("version", [0, 4, -1, '"3"', "null"])
-def test_a_version_that_is_not_known_is_named(version: object) -> None:
-    with pytest.raises(IntegrityError, match=r"position 42, noted in schema version .*versions 1 to 3"):
+@pytest.mark.parametrize("version", [0, -1, '"3"', "null"])
+def test_a_version_that_never_was_is_named(version: object) -> None:
+    with pytest.raises(IntegrityError, match=r"position 42, noted in schema version .*: this code knows"):
         CODEC.decode(written(version, "{}"))
+
+
+@pytest.mark.parametrize("version", [4, 5, 1_000])
+def test_a_version_that_is_yet_to_come_is_named(version: int) -> None:
+    newer = rf"position 42, noted in schema version {version}: written by a newer version .* 1 to 3"
+    with pytest.raises(IntegrityError, match=newer):
+        CODEC.decode(written(version, '{"pages":1,"subject":"plan","type":"noted"}'))
+
+
+@pytest.mark.parametrize("old", ['{"type":"noted"}', '{"title":3}', "[]", "null"])
+def test_data_that_cannot_be_lifted_is_named(old: str) -> None:
+    with pytest.raises(IntegrityError, match=r"position 42, noted in schema version 1: .* from version 1"):
+        CODEC.decode(written(1, old))
 
 
 def test_an_unknown_type_is_named_and_not_skipped() -> None:
@@ -97,6 +111,12 @@ def test_an_unknown_type_is_named_and_not_skipped() -> None:
 def test_the_text_decides_and_not_the_index() -> None:
     with pytest.raises(IntegrityError, match="stranger"):
         CODEC.decode(replace(written(1, "{}", "stranger"), type="noted"))
+
+
+def test_the_text_decides_between_types_that_are_both_known() -> None:
+    codec = Codec[Value]({"noted": Noted, "stranger": Stranger}, UPCASTERS)
+    mislabelled = replace(written(1, '{"type":"stranger"}', "stranger"), type="noted")
+    assert codec.decode(mislabelled) == Stranger()
 
 
 def test_data_that_does_not_fit_is_named() -> None:
@@ -112,9 +132,7 @@ def test_a_text_without_a_body_is_named(text: str) -> None:
 
 def test_an_event_that_is_not_known_is_not_written() -> None:
     with pytest.raises(MalformedError, match="Stranger"):
-        Codec[Value]({"noted": Noted}, {("noted", 1): _split_title, ("noted", 2): _rename_topic}).encode(
-            Stranger(), PROVENANCE
-        )
+        Codec[Value]({"noted": Noted}, UPCASTERS).encode(Stranger(), PROVENANCE)
 
 
 def test_a_codec_without_a_way_from_an_old_version_is_not_made() -> None:
