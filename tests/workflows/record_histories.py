@@ -236,7 +236,10 @@ def _without_the_machine(told: Any) -> Any:
     return [_without_the_machine(one) for one in told] if isinstance(told, list) else told
 
 
-async def _on_server(postgres: Postgres, suggest: int, play: Callable[[House], Awaitable[None]]) -> None:
+async def on_server(
+    postgres: Postgres, play: Callable[[House], Awaitable[None]], *, suggest: int = 4_096
+) -> None:
+    """Play something on a Temporal server of its own, which suggests a new run after so many events."""
     extra = [
         "--dynamic-config-value",
         f"limit.historyCount.suggestContinueAsNew={suggest}",
@@ -287,13 +290,13 @@ async def record(only: list[str]) -> None:
             await _write("ledger_away", life)
 
         try:
-            await _on_server(postgres, 4_096, ordinary)
+            await on_server(postgres, ordinary)
             if "continued_as_new" in wanted:
-                await _on_server(postgres, 25, outgrown)
+                await on_server(postgres, outgrown, suggest=25)
             if "broken_rules" in wanted:
-                await _on_server(postgres, 4_096, broken)
+                await on_server(postgres, broken)
             if "ledger_away" in wanted:
-                await _on_server(postgres, 4_096, ledger_away)
+                await on_server(postgres, ledger_away)
         finally:
             postgres.stop()
 
