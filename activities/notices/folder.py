@@ -1,0 +1,35 @@
+"""Letters into a folder, one file each: to look at, or for another system to take on."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from activities.notices.letters import Letter, SenderAwayError, as_message
+from activities.publication import lay_down
+
+
+class FolderSender:
+    """Writes each letter whole or not at all, into a file that is named by the letter."""
+
+    reaches_people = False
+
+    def __init__(self, folder: Path, from_address: str) -> None:
+        self._folder = folder
+        self._from = from_address
+
+    async def send(self, letter: Letter, *, again: bool) -> bytes:  # noqa: ARG002  the same file either way
+        """Write a letter. Written again it is the same file."""
+        message = as_message(letter, self._from)
+        try:
+            await asyncio.to_thread(lay_down, self._folder / f"{letter.id}.eml", message)
+        except OSError as error:
+            raise SenderAwayError(f"{self._folder} cannot be written to: {error.strerror}") from error
+        return message
+
+    async def check(self) -> None:
+        """Find out whether the folder is there, or can be made, and can be written to."""
+        folder = self._folder
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        if not await asyncio.to_thread(os.access, folder, os.W_OK | os.X_OK):
+            raise SenderAwayError(f"{folder} cannot be written to; give its folder to this program's user")

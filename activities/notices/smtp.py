@@ -1,0 +1,109 @@
+"""Letters by SMTP."""
+
+import contextlib
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
+
+from activities.notices.letters import (
+    Letter,
+    SenderAwayError,
+    TryLaterError,
+    UndeliverableError,
+    as_message,
+    in_codes,
+)
+
+PATIENCE_SECONDS: Final = 20.0
+"""For each answer of the server."""
+
+_CLOSING: Final = 421
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed in, and how."""
+
+    host: str
+    port: int
+    security: Literal["starttls", "tls", "none"]
+    from_address: str
+    user: str | None = None
+    password: str | None = None
+
+    def __str__(self) -> str:
+        return f"the mail server {self.host}:{self.port}"
+
+
+class SmtpSender:
+    """Hands each letter in over a connection of its own.
+
+    Whether a server has a letter whose connection was lost before the last answer, nobody can know. It is
+    then sent again under the same Message-ID, by which mail programs tell that they have it.
+    """
+
+    reaches_people = True
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+
+    async def send(self, letter: Letter, *, again: bool) -> bytes:  # noqa: ARG002  a mail server cannot be asked
+        """Hand a letter in."""
+        message = as_message(letter, self._server.from_address)
+        async with self._connection() as connection:
+            try:
+                await connection.sendmail(self._server.from_address, [letter.email], message)
+            except SMTPRecipientsRefused as error:
+                (refused,) = error.recipients
+                raise self._refused("the recipient's address", refused.code, refused.message) from error
+            except SMTPDataError as error:
+                raise self._refused("the notice", error.code, error.message) from error
+            except ValueError as error:
+                raise UndeliverableError("the address in the directory is not an email address") from error
+        return message
+
+    async def check(self) -> None:
+        """Connect and log in."""
+        async with self._connection():
+            pass
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[SMTP]:
+        """Connect, log in, and take whatever is not about one letter as the server being away."""
+        server = self._server
+        connection = SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
+            timeout=PATIENCE_SECONDS,
+        )
+        try:
+            await connection.connect()
+            yield connection
+        except SMTPResponseException as error:
+            raise SenderAwayError(f"{server} refuses: {in_codes(error.code, error.message)}") from error
+        except (SMTPException, OSError, ssl.SSLError) as error:
+            raise SenderAwayError(f"{server} cannot be reached: {type(error).__name__}") from error
+        finally:
+            with contextlib.suppress(SMTPException, OSError):
+                await connection.quit()
+            connection.close()
+
+    def _refused(self, what: str, code: int, text: str) -> Exception:
+        told = f"{self._server} refuses {what}: {in_codes(code, text)}"
+        if code == _CLOSING:
+            return SenderAwayError(told)
+        return UndeliverableError(told) if code >= 500 else TryLaterError(told)
