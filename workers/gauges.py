@@ -1,13 +1,12 @@
 """What the ledger and the worklist are asked at each scrape. Every process answers the same."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from domain.handbook import DeadlineKind
-from eventstore.worklist import DeadlineStatus, Worklist
+from eventstore.worklist import Worklist
 from workers.metrics import AsyncCollector
 
 
@@ -21,10 +20,9 @@ def worklist_gauges(worklist: Worklist) -> AsyncCollector:
             labels=["projection"],
         )
         lag.add_metric(["worklist"], await worklist.lag())
-        now = datetime.now(UTC)
-        deadlines = await worklist.deadlines()
-        due = Counter(row.kind for row in deadlines if row.status(now) is DeadlineStatus.OPEN)
-        overdue = Counter(row.kind for row in await worklist.overdue(now))
+        owed = await worklist.owed(datetime.now(UTC))
+        due = {kind: still_open for kind, (still_open, _) in owed.items()}
+        overdue = {kind: over for kind, (_, over) in owed.items()}
         return [
             lag,
             _by_kind("inspections_deadlines_due", "Deadlines that are still to be met.", due),
@@ -34,8 +32,8 @@ def worklist_gauges(worklist: Worklist) -> AsyncCollector:
     return collect
 
 
-def _by_kind(name: str, text: str, numbers: Counter[str]) -> Metric:
+def _by_kind(name: str, text: str, numbers: Mapping[str, int]) -> Metric:
     family = GaugeMetricFamily(name, text, labels=["kind"])
     for kind in DeadlineKind:
-        family.add_metric([kind.value], numbers[kind.value])
+        family.add_metric([kind.value], numbers.get(kind.value, 0))
     return family

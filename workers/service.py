@@ -18,16 +18,20 @@ from temporalio.worker import Worker
 
 from domain.errors import UnavailableError
 from domain.rulebook import Rulebook
+from eventstore.news import News
 from eventstore.worklist import Worklist
 from workers.endpoints import serving_http
 from workers.gauges import worklist_gauges
 from workers.health import Health, polling_probe, postgresql_probe, temporal_probe
 from workers.metrics import AppendMetrics, Metrics
 from workers.parts import Part, keep_running
+from workers.processes import Processes
 from workers.settings import Settings
 from workers.stores import Stores
 from workers.summary import summariser
+from workers.sweeper import Sweeper
 from workers.telemetry import open_telemetry
+from workers.upkeep import SweeperPart, WorklistPart, trouble_gauges
 from workers.worker import build_worker
 from workers.workplace import Workplace, opened
 
@@ -46,6 +50,9 @@ class Kit:
     stores: Stores
     client: Client
     metrics: Metrics
+    news: News
+    worklist: Worklist
+    sweeper: Sweeper
 
 
 def parts_of(kit: Kit) -> tuple[Part, ...]:
@@ -54,13 +61,16 @@ def parts_of(kit: Kit) -> tuple[Part, ...]:
         postgresql_probe(kit.stores),
         temporal_probe(kit.client),
         polling_probe(kit.client, kit.place.task_queue),
+        WorklistPart(kit.worklist, kit.news),
+        # A rehearsal's processes live at times of their own, which only who plays it knows.
+        *(() if kit.place.rehearsal else (SweeperPart(kit.sweeper, kit.news),)),
     )
 
 
 def _count(kit: Kit) -> None:
     """Register what is looked up at each scrape. A new collector is one more line here."""
-    worklist = Worklist(kit.stores.pool, kit.stores.ledger, summariser(Rulebook.released()))
-    kit.metrics.collect("worklist", worklist_gauges(worklist))
+    kit.metrics.collect("worklist", worklist_gauges(kit.worklist))
+    kit.metrics.collect("processes", trouble_gauges(kit.sweeper))
 
 
 class Service:
@@ -137,7 +147,17 @@ async def serving(
                 observe=AppendMetrics(metrics.registry).observe,
             )
         )
-        kit = Kit(place, settings, stores, client, metrics)
+        rules = Rulebook.released()
+        kit = Kit(
+            place,
+            settings,
+            stores,
+            client,
+            metrics,
+            news=await around.enter_async_context(News.listening(place.database_url)),
+            worklist=Worklist(stores.pool, stores.ledger, summariser(rules)),
+            sweeper=Sweeper(Processes(client, place.task_queue, stores.ledger, rules), stores.ledger),
+        )
         _count(kit)
         if address:
             await around.enter_async_context(serving_http(address, health, metrics))

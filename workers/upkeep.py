@@ -1,0 +1,64 @@
+"""What looks after the engine itself, beside the worker: the worklist kept up, lost processes raised."""
+
+from collections.abc import Iterable
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from eventstore.news import News
+from eventstore.subscription import Tell, follow
+from eventstore.worklist import Worklist
+from workers.health import Status
+from workers.metrics import AsyncCollector
+from workers.processes import Trouble
+from workers.sweeper import Sweeper
+
+
+class WorklistPart:
+    """Keeps the worklist at the ledger's head, so that reading commands have little left to do."""
+
+    name = "worklist"
+    vital = False
+
+    def __init__(self, worklist: Worklist, news: News) -> None:
+        self._worklist = worklist
+        self._news = news
+
+    async def run(self, status: Status) -> None:
+        """Follow the ledger until cancelled."""
+        await follow(self._worklist.catch_up, self._news, _telling(status))
+
+
+class SweeperPart:
+    """Looks after processes that nobody asks about."""
+
+    name = "sweeper"
+    vital = False
+
+    def __init__(self, sweeper: Sweeper, news: News) -> None:
+        self._sweeper = sweeper
+        self._news = news
+
+    async def run(self, status: Status) -> None:
+        """Sweep until cancelled."""
+        await follow(self._sweeper.sweep, self._news, _telling(status))
+
+
+def _telling(status: Status) -> Tell:
+    return lambda problem: status.ok() if problem is None else status.failing(problem)
+
+
+def trouble_gauges(sweeper: Sweeper) -> AsyncCollector:
+    """Count the processes that are in trouble, as this worker's sweeper saw them last."""
+
+    async def collect() -> Iterable[Metric]:
+        family = GaugeMetricFamily(
+            "inspections_processes_in_trouble",
+            "Inspections whose process is missing, behind the ledger, failing, silent or waiting in vain.",
+            labels=["trouble"],
+        )
+        found = [finding.trouble for finding in sweeper.troubles.values()]
+        for trouble in Trouble:
+            family.add_metric([trouble.value], found.count(trouble))
+        return [family]
+
+    return collect
