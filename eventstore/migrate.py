@@ -162,7 +162,7 @@ async def _connected(target: str | asyncpg.Connection) -> AsyncIterator[asyncpg.
                 await connection.close()
         except asyncpg.InsufficientPrivilegeError as error:
             raise UnavailableError(
-                f"PostgreSQL does not let this login migrate: {error}. It has to be a superuser; or a member "
+                f"PostgreSQL does not let this login migrate: {error.args[0]}. It has to be a superuser; or a member "
                 f"of {OWNER_ROLE} who may create schemas in this database, and {OWNER_ROLE} and {APP_ROLE} "
                 "have to exist"
             ) from error
