@@ -24,6 +24,7 @@ from workers.endpoints import serving_http
 from workers.gauges import worklist_gauges
 from workers.health import Health, polling_probe, postgresql_probe, temporal_probe
 from workers.metrics import AppendMetrics, Metrics
+from workers.notices import notice_gauges, notice_parts
 from workers.parts import Part, keep_running
 from workers.processes import Processes
 from workers.settings import Settings
@@ -62,6 +63,7 @@ def parts_of(kit: Kit) -> tuple[Part, ...]:
         temporal_probe(kit.client),
         polling_probe(kit.client, kit.place.task_queue),
         WorklistPart(kit.worklist, kit.news),
+        *notice_parts(kit.settings, kit.place, kit.stores, kit.news),
         # A rehearsal's processes live at times of their own, which only who plays it knows.
         *(() if kit.place.rehearsal else (SweeperPart(kit.sweeper, kit.news),)),
     )
@@ -71,6 +73,7 @@ def _count(kit: Kit) -> None:
     """Register what is looked up at each scrape. A new collector is one more line here."""
     kit.metrics.collect("worklist", worklist_gauges(kit.worklist))
     kit.metrics.collect("processes", trouble_gauges(kit.sweeper))
+    kit.metrics.collect("notices", notice_gauges(kit.stores))
 
 
 class Service:

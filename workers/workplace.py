@@ -37,6 +37,8 @@ class Workplace:
     task_queue: str
     publication_dir: Path
     rehearsal: bool = False
+    embedded: bool = False
+    """Whether the ledger is that of the embedded stack."""
 
 
 def workplace_of(stack: StackAddress, settings: Settings) -> Workplace:
@@ -47,6 +49,7 @@ def workplace_of(stack: StackAddress, settings: Settings) -> Workplace:
         task_queue=stack.task_queue,
         publication_dir=stack.publication_dir(settings),
         rehearsal=stack.rehearsal,
+        embedded=True,
     )
 
 
@@ -66,7 +69,7 @@ def find_workplace(settings: Settings, environ: Mapping[str, str]) -> Workplace:
             )
         found = workplace_of(running, settings)
         own = None if found.rehearsal else settings.database_url
-        return replace(found, database_url=own or found.database_url)
+        return replace(found, database_url=own, embedded=False) if own else found
     url = settings.database_url or (running.database_url if running else None)
     if url is None:
         raise UnavailableError("Temporal is set, the database is not: set INSPECTIONS_DATABASE_URL too")

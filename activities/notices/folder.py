@@ -14,21 +14,21 @@ class FolderSender:
     reaches_people = False
 
     def __init__(self, folder: Path, from_address: str) -> None:
-        self._folder = folder
+        self.folder = folder
         self._from = from_address
 
     async def send(self, letter: Letter, *, again: bool) -> bytes:  # noqa: ARG002  the same file either way
         """Write a letter. Written again it is the same file."""
         message = as_message(letter, self._from)
         try:
-            await asyncio.to_thread(lay_down, self._folder / f"{letter.id}.eml", message)
+            await asyncio.to_thread(lay_down, self.folder / f"{letter.id}.eml", message)
         except OSError as error:
-            raise SenderAwayError(f"{self._folder} cannot be written to: {error.strerror}") from error
+            raise SenderAwayError(f"{self.folder} cannot be written to: {error.strerror}") from error
         return message
 
     async def check(self) -> None:
         """Find out whether the folder is there, or can be made, and can be written to."""
-        folder = self._folder
+        folder = self.folder
         while not folder.exists() and folder != folder.parent:
             folder = folder.parent
         if not await asyncio.to_thread(os.access, folder, os.W_OK | os.X_OK):

@@ -16,9 +16,15 @@ from tests.journeys.house import fresh_database
 from workers.notices import hearings_of
 from workers.stores import CODEC, Stores, open_stores
 
-LEADS = (("p-ofstedlead", "ofsted_lead", "ofsted"), ("p-cqclead", "cqc_lead", "cqc"))
-
 Tell = Callable[[Story], Awaitable[None]]
+
+
+async def enter_people(stores: Stores) -> None:
+    """Enter people with their addresses, and what the bodies are called."""
+    for one in PEOPLE:
+        await stores.directory.add(**one.model_dump(exclude={"email"}), email=address(one.ref))
+    for ref, name in NAMES.items():
+        await stores.directory.put_body(ref, name)
 
 
 async def record(ledger: Ledger, events: list[Event]) -> None:
@@ -53,10 +59,7 @@ async def database_url(postgres_url: str) -> AsyncIterator[str]:
 async def stores(database_url: str) -> AsyncIterator[Stores]:
     """A live ledger, and a directory in which everybody has an address."""
     async with open_stores(database_url) as opened:
-        for one in PEOPLE:
-            await opened.directory.add(**one.model_dump(exclude={"email"}), email=address(one.ref))
-        for ref, name in NAMES.items():
-            await opened.directory.put_body(ref, name)
+        await enter_people(opened)
         yield opened
 
 
