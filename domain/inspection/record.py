@@ -1,5 +1,6 @@
 """What is on record of an inspection: the shape of its state."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from pydantic import Field
@@ -24,11 +25,14 @@ DeadlineKey = tuple[DeadlineKind, str | None]
 """What tells a deadline from the inspection's others: its kind, and what it is about."""
 
 
-class Fact(Value):
+@dataclass(frozen=True, slots=True)
+class Fact:
     """A milestone as it now stands on record.
 
     `version` is the inspection's version with which it was recorded, so that of two milestones one can
     say which was recorded first; `first_at` is the moment that was given then, rectified or not.
+
+    It is made for nearly every event of a fold, out of what the event has validated: so it is no model.
     """
 
     version: int

@@ -5,6 +5,7 @@ fail when events before it are left out, as in a look back at a day on which the
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from domain.handbook import DeadlineKind
@@ -289,7 +290,7 @@ def _redated(state: State, event: e.MilestoneRectified) -> Change:
     name, at = event.milestone, event.happened_at
     if name == "information_received":
         return _item_changed(state, event.subject or "", received_at=at)
-    if name not in state.facts:
+    if at is None or name not in state.facts:
         return {}
     change: Change = {}
     fact = state.facts[name]
@@ -312,7 +313,7 @@ def _redated(state: State, event: e.MilestoneRectified) -> Change:
         case "draft_sent_for_comment":
             change = _window_opened_again(state)
     facts = change.get("facts", state.facts)
-    return {**change, "facts": {**facts, name: fact.model_copy(update={"at": at})}}
+    return {**change, "facts": {**facts, name: replace(fact, at=at)}}
 
 
 def _approaching(state: State, event: e.DeadlineApproaching) -> Change:

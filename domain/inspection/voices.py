@@ -4,16 +4,20 @@ Two inspectorates inspect together, and directors authorise. Both mean little if
 two names of office; so the record knows, without any directory, who has been what in this inspection.
 """
 
+from typing import Final
+
 from domain.actors import Role
 from domain.inspection import events as e
 from domain.inspection.record import State, Voice
 from domain.inspection.vocabulary import DraftRef
 from domain.values import Inspectorate, PersonRef
 
+_SPEAKING: Final = (e.DraftApproved, e.OutcomeDecided, e.OutcomeSignedOff)
+
 
 def voices_after(state: State, event: e.Event) -> tuple[Voice, ...]:
     """Return who has spoken on the draft that an event is about; on drafts before it nobody counts."""
-    if not isinstance(event, e.DraftApproved | e.OutcomeDecided | e.OutcomeSignedOff):
+    if not isinstance(event, _SPEAKING):
         return state.voices
     person = event.decided_by.person
     spoken = (
