@@ -24,6 +24,13 @@ _LOCK: Final = 0x1E_D6_E7  # any number that nothing else in the database locks
 _PATIENCE_SECONDS: Final = 10.0
 """How long a connection may take to open; a migration may take as long as it needs."""
 
+_DOES_NOT_FIT: Final = (
+    asyncpg.SyntaxOrAccessError,  # what is to be made exists, or what is to be changed does not
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.PLPGSQLError,
+)
+
 _CREATE_ROLE: Final = """
 DO $$
 BEGIN
@@ -92,7 +99,8 @@ async def migrate(target: str | asyncpg.Connection, *, rehearsal: bool = False) 
 
     Raises:
         RehearsalError: the ledger there is of the other kind.
-        SchemaError: the database is newer than this code, or a file was edited after it was applied.
+        SchemaError: the database is newer than this code, a file was edited after it was applied, or one does
+            not fit what is in the database.
         UnavailableError: the database cannot be reached, or does not let this login do it.
     """
     async with _connected(target) as connection:
@@ -162,8 +170,8 @@ async def _connected(target: str | asyncpg.Connection) -> AsyncIterator[asyncpg.
                 await connection.close()
         except asyncpg.InsufficientPrivilegeError as error:
             raise UnavailableError(
-                f"PostgreSQL does not let this login migrate: {error.args[0]}. It has to be a superuser; or a member "
-                f"of {OWNER_ROLE} who may create schemas in this database, and {OWNER_ROLE} and {APP_ROLE} "
+                f"PostgreSQL does not let this login migrate: {error.args[0]}. It has to be a "
+                f"superuser; or a member of {OWNER_ROLE} who may create schemas in this database, and {OWNER_ROLE} and {APP_ROLE} "
                 "have to exist"
             ) from error
 
@@ -227,7 +235,15 @@ async def _apply(connection: asyncpg.Connection, migration: Migration, rehearsal
     async with connection.transaction():
         await connection.execute(f"SET LOCAL ROLE {OWNER_ROLE}")
         await connection.execute("SELECT set_config('inspections.rehearsal', $1, true)", str(rehearsal))
-        await connection.execute(migration.sql)
+        try:
+            await connection.execute(migration.sql)
+        except asyncpg.InsufficientPrivilegeError:
+            raise
+        except _DOES_NOT_FIT as error:
+            raise SchemaError(
+                f"migration {migration.name} does not fit what is in the database, and nothing of it was "
+                f"kept: {error.args[0]}. Somebody has changed the schema by hand: put it back"
+            ) from error
         await connection.execute(
             "INSERT INTO ledger.schema_migrations (number, name, digest) VALUES ($1, $2, $3)",
             migration.number,

@@ -151,6 +151,14 @@ async def test_what_guards_the_ledger_is_a_matter_of_integrity(url: str) -> None
     assert {one.verdict for one in findings} == {Verdict.OK}
 
 
+async def test_clocks_that_differ_are_warned_of(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clocks on one machine never do, so here no difference is too much already."""
+    monkeypatch.setattr(of_database, "CLOCKS_MAY_DIFFER_SECONDS", -1)
+    findings = await examine_database(url, rehearsal=False, embedded=True)
+    assert only(findings, "clock").verdict is Verdict.WARNING
+    assert "are 0 seconds apart" in only(findings, "clock").told
+
+
 async def test_a_database_that_is_not_there_is_named_without_its_password() -> None:
     (finding,) = await examine_database(
         "postgresql://app:hunter2@127.0.0.1:1/d", rehearsal=False, embedded=False
