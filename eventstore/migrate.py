@@ -170,9 +170,9 @@ async def _connected(target: str | asyncpg.Connection) -> AsyncIterator[asyncpg.
                 await connection.close()
         except asyncpg.InsufficientPrivilegeError as error:
             raise UnavailableError(
-                f"PostgreSQL does not let this login migrate: {error.args[0]}. It has to be a "
-                f"superuser; or a member of {OWNER_ROLE} who may create schemas in this database, and {OWNER_ROLE} and {APP_ROLE} "
-                "have to exist"
+                f"PostgreSQL does not let this login migrate: {error.args[0]}. It has to be a superuser; or "
+                f"a member of {OWNER_ROLE} who may create schemas in this database, and {OWNER_ROLE} and "
+                f"{APP_ROLE} have to exist"
             ) from error
 
 

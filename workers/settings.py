@@ -204,13 +204,13 @@ class Settings(Value):
         return self._sources.get(field, Source())
 
     def shown(self, field: str) -> str | None:
-        """Return a setting as it may be shown: a URL without its password, any other secret not at all."""
-        value = getattr(self, field)
+        """Return a setting as it may be shown: a database's URL without its password, no other secret."""
+        value, said = getattr(self, field), _said(field)
         if value is None:
             return None
-        if not _said(field)["secret"]:
+        if not said["secret"]:
             return str(value)
-        return without_password(value) if "://" in value else MASK
+        return without_password(value) if said["accepts"] == ACCEPTED else MASK
 
 
 def described(field: str) -> str:

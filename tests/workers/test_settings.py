@@ -256,6 +256,12 @@ def test_a_url_is_shown_without_its_password(url: str, shown: str) -> None:
     assert SECRET not in repr(settings)
 
 
+def test_another_secret_is_not_shown_at_all() -> None:
+    settings = Settings.from_environment({"INSPECTIONS_SMTP_PASSWORD": f"postgresql://{SECRET}"})
+
+    assert settings.shown("smtp_password") == "********"
+
+
 def test_settings_do_not_change() -> None:
     settings = Settings()
 
