@@ -24,14 +24,17 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+import workers.worker
 from domain.actors import Role
 from domain.inspection.commands import COMMAND_TYPES
 from domain.inspection.events import event_type
 from tests.journeys.house import House, Life, fresh_database
+from tests.workflows.changed_process import Guarded
 from workers.embedded.temporal import NAMESPACE, _program
 from workers.rehearsal.script import UNWRITTEN
 from workers.stores import open_stores
 from workers.worker import build_worker
+from workflows.inspection import InspectionWorkflow
 from workflows.search_attributes import ALL
 
 DEPLOYMENT = "inspections"
@@ -63,9 +66,14 @@ async def house(client: Client, postgres_url: str, tmp_path: Path) -> AsyncItera
         yield House(client, None, stores, tmp_path, await stores.texts.seal(UNWRITTEN, "tests/unwritten"))
 
 
-def _worker(house: House, build: str | None) -> Worker:
+def _worker(
+    house: House, build: str | None, process: type[InspectionWorkflow] = InspectionWorkflow
+) -> Worker:
+    """Put a worker of a build together, if need be of one whose code of the process is another."""
     deployment = WorkerDeploymentVersion(DEPLOYMENT, build) if build else None
-    return build_worker(house.client, house.queue, house.stores, house.folder, deployment=deployment)
+    with pytest.MonkeyPatch.context() as code:
+        code.setattr(workers.worker, "InspectionWorkflow", process)
+        return build_worker(house.client, house.queue, house.stores, house.folder, deployment=deployment)
 
 
 def _life(house: House) -> Life:
@@ -135,6 +143,13 @@ async def _builds(life: Life) -> list[str]:
     return [one.workflow_task_completed_event_attributes.deployment_version.build_id for one in done]
 
 
+async def _is_patched(life: Life) -> bool:
+    """Say whether a process took the way that the newer code has."""
+    history = await life.handle.fetch_history()
+    markers = [one.marker_recorded_event_attributes.marker_name for one in history.events]
+    return "core_patch" in markers
+
+
 async def _is_whole(life: Life) -> None:
     """Check that the ledger holds every step in order, the publication, and no command twice."""
     events = await life.events()
@@ -166,7 +181,10 @@ async def test_the_first_version_takes_over_from_workers_without_one(house: Hous
 
 
 async def test_the_old_version_is_drained_in_the_middle_of_inspections(house: House) -> None:
-    """Half of them move first, then all; the old worker goes; each goes on, also one that slept meanwhile."""
+    """Half of them move first, then all; the old worker goes; each goes on, also one that slept meanwhile.
+
+    The new build's process gives other commands, with a guard: who began before goes on without them.
+    """
     lives = [_life(house) for _ in range(8)]
     sleeper = _life(house)
     halfway = asyncio.Barrier(len(lives) + 1)
@@ -179,7 +197,7 @@ async def test_the_old_version_is_drained_in_the_middle_of_inspections(house: Ho
         await old_is_gone.wait()
         await _play(life, len(life.script.steps) - life.done)
 
-    async with _worker(house, "one") as old, _worker(house, "two"):
+    async with _worker(house, "one") as old, _worker(house, "two", Guarded):
         await _let_have_all(house.client, "one")
         await asyncio.gather(*(_play(life, 3) for life in (*lives, sleeper)))
         await _let_have_half(house.client, "two")
@@ -191,12 +209,18 @@ async def test_the_old_version_is_drained_in_the_middle_of_inspections(house: Ho
             await old.shutdown()
             old_is_gone.set()
         await _play(sleeper, len(sleeper.script.steps) - sleeper.done)
+        newcomer = _life(house)
+        await _play(newcomer, len(newcomer.script.steps))
         await _until_drained(house.client, "one")
 
     for life in (*lives, sleeper):
         await _is_whole(life)
         builds = await _builds(life)
         assert (builds[0], builds[-1]) == ("one", "two")
+        assert not await _is_patched(life)
+    await _is_whole(newcomer)
+    assert set(await _builds(newcomer)) == {"two"}
+    assert await _is_patched(newcomer)
 
 
 async def test_a_version_that_is_taken_back_leaves_nothing_behind(house: House) -> None:
