@@ -30,7 +30,7 @@ _SETTING_COLUMN: Final = max(map(len, Settings.model_fields)) + 2
 async def migrate(
     *, dry_run: Annotated[bool, Parameter(negative=())] = False, format: Format = Format.TABLE
 ) -> None:
-    """Bring the database's schema up to date, with its roles and grants, before workers of a new release start.
+    """Bring the database up to date: schema, roles, grants. Do so before workers of a new release start.
 
     It acts as the login of INSPECTIONS_MIGRATION_DATABASE_URL, otherwise of INSPECTIONS_DATABASE_URL; without
     both, on the embedded stack that runs. Several may run it at the same time.
