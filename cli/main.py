@@ -47,6 +47,7 @@ def build() -> App:
         ("cli.operator:clock", "clock", _OPERATORS, "Move the clock of a rehearsal."),
         ("cli.upkeep:stuck", "stuck", _OPERATORS, "Inspections whose process has come to a halt."),
         ("cli.upkeep:projections", "projections", _OPERATORS, "What is derived for quick reading."),
+        ("cli.notices:notices", "notices", _OPERATORS, "Who is told of what, and what keeps it."),
         ("cli.rehearsal:rehearse", "rehearse", _OPERATORS, "Live real inspections again on the engine."),
         ("cli.auditor:log", "log", _AUDITORS, "The ledger of one inspection, in order."),
     )

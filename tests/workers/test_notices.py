@@ -23,6 +23,7 @@ from tests.activities.notices.conftest import enter_people, record
 from tests.activities.notices.mailing import Mailbox, files_in, mail_server
 from tests.domain.inspection.story import Story
 from tests.journeys.house import fresh_database
+from workers.doctor.notices import notices
 from workers.health import State, Status
 from workers.metrics import Metrics
 from workers.notices import hearings_of, notice_gauges, notice_parts, sender_for
@@ -197,3 +198,26 @@ def test_an_event_that_this_release_does_not_know_stops_the_writer() -> None:
     )
     with pytest.raises(IntegrityError, match="this code does not know the type"):
         hearings_of(entry)
+
+
+# The doctor.
+
+
+async def test_the_doctor_says_whether_notices_can_be_sent(tmp_path: Path) -> None:
+    async def found(settings: Settings, where: Workplace) -> tuple[str, str]:
+        (finding,) = await notices(settings, where)
+        return finding.verdict.value, finding.told
+
+    verdict, told = await found(Settings(), place())
+    assert (verdict, "none are sent" in told) == ("ok", True)
+    folder = Settings(notices_folder=tmp_path / "notices")
+    assert await found(folder, place(embedded=True)) == ("ok", "can be sent by folder")
+    assert await found(Settings(notices_sender="smtp"), place()) == (
+        "wrong",
+        "notices are to be sent by smtp: set INSPECTIONS_SMTP_HOST too",
+    )
+    async with mail_server(Mailbox()) as mailbox:
+        mail = Settings(**SMTP, smtp_port=mailbox.port)
+        assert await found(mail, place()) == ("ok", "can be sent by smtp")
+    verdict, told = await found(mail, place())
+    assert (verdict, "cannot be reached" in told) == ("wrong", True)

@@ -8,11 +8,12 @@ from domain.errors import UnavailableError
 from workers.doctor import machine
 from workers.doctor.database import examine_database
 from workers.doctor.finding import Finding, wrong
+from workers.doctor.notices import notices
 from workers.doctor.temporal import examine_temporal
 from workers.embedded.address import find_running
 from workers.external import external_temporal
 from workers.settings import Settings
-from workers.workplace import find_workplace
+from workers.workplace import Workplace, find_workplace
 
 
 async def examine(settings: Settings, environ: Mapping[str, str], *, fix: bool) -> list[Finding]:
@@ -40,12 +41,14 @@ def _of_servers(
     settings: Settings, environ: Mapping[str, str], fix: bool
 ) -> tuple[Awaitable[list[Finding]], ...]:
     stack = find_running(settings)
+    place: Workplace | None
     try:
         place = find_workplace(settings, environ)
     except UnavailableError as error:
         # One half may be set all the same, and is worth looking at.
         url, temporal, lacking = settings.database_url, external_temporal(environ), str(error)
         rehearsal, task_queue, folder = False, settings.task_queue, settings.publication_dir
+        place = None
     else:
         url, temporal, lacking = place.database_url, place.temporal, ""
         rehearsal, task_queue, folder = place.rehearsal, place.task_queue, place.publication_dir
@@ -62,6 +65,7 @@ def _of_servers(
         if temporal
         else _lacking("temporal", lacking),
         machine.within_time("publication", partial(machine.publication, folder)),
+        *([notices(settings, place)] if place else []),
     )
 
 
