@@ -11,9 +11,9 @@ from temporalio.common import WorkerDeploymentVersion
 
 from cli.access import settings
 from cli.endings import on_request_to_end
-from cli.exits import Exit
+from cli.exits import Exit, exit_for
 from workers.logs import configure
-from workers.service import serving
+from workers.service import NotDrainedError, serving
 from workers.settings import HttpAddress, Settings
 from workers.supervisor import PARENT_DIED, Supervisor
 from workers.workplace import Workplace, find_workplace, opened
@@ -47,8 +47,12 @@ async def worker(*, processes: PositiveInt = 1, build_id: str | None = None) -> 
     on_request_to_end(asked.set, lambda: _end_at_once(Exit.INTERRUPTED))
     asyncio.get_running_loop().add_signal_handler(PARENT_DIED, asked.set)
     deployment = WorkerDeploymentVersion(DEPLOYMENT, build_id) if build_id else None
-    async with serving(place, chosen, deployment) as service:
-        await service.until(asked)
+    try:
+        async with serving(place, chosen, deployment) as service:
+            await service.until(asked)
+    except NotDrainedError as error:
+        sys.stderr.write(f"inspections: {error}\n")
+        _end_at_once(exit_for(error))
     # What is left to be taken apart is the interpreter, and threads of Temporal's client may crash that
     # (temporalio/sdk-python issue 300): a worker that has drained would look like one that has died.
     _end_at_once(Exit.DONE)

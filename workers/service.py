@@ -76,6 +76,13 @@ def _count(kit: Kit) -> None:
     kit.metrics.collect("notices", notice_gauges(kit.stores))
 
 
+class NotDrainedError(UnavailableError):
+    """Something was still under way when the time for ending was over.
+
+    The Temporal client may then wait for its server for ever: end the process without waiting for its tasks.
+    """
+
+
 class Service:
     """A worker that works, and what runs beside it."""
 
@@ -107,7 +114,7 @@ class Service:
         """Take no more work, finish what is under way, and return.
 
         Raises:
-            UnavailableError: it was not finished in time; other workers do it again.
+            NotDrainedError: it was not finished in time; other workers do it again.
         """
         self._health.drain()
         _log.info("draining: no new work is taken, what is under way is finished", seconds=seconds)
@@ -118,8 +125,7 @@ class Service:
                 await self._worker.shutdown()
                 await asyncio.wait([self._working, *self._beside])
         except TimeoutError:
-            self._working.cancel()
-            raise UnavailableError(
+            raise NotDrainedError(
                 f"what was under way was not finished within {seconds:g} seconds; other workers take it up"
             ) from None
         _log.info("drained: nothing is under way any more")
@@ -135,7 +141,7 @@ async def serving(
 
     Raises:
         InspectionsError: the place is not fit for it (see `opened`), or nothing can listen on the address.
-        UnavailableError: at the end, what was under way could not be finished in time.
+        NotDrainedError: at the end, what was under way could not be finished in time.
     """
     address = settings.http_address
     telemetry = open_telemetry() if address else None
