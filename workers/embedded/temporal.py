@@ -97,6 +97,8 @@ class TemporalServer:
             "--disable-config-file", "--disable-config-env", "--ui-disable-news-fetch",
             # The default of 20 a second makes a lone update wait 50 ms.
             "--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000",
+            # Else a task that is handed to a worker while it drains is lost to its caller for 10 seconds.
+            "--dynamic-config-value", "frontend.enableCancelWorkerPollsOnShutdown=true",
         ]  # fmt: skip
         command += ["--headless"] if self._ui_port is None else ["--ui-port", str(self._ui_port)]
         if self._in_memory:
