@@ -21,7 +21,7 @@ from domain.values import PersonRef, Value
 from workers.database_url import ACCEPTED, MASK, checked, without_password
 from workers.sources import Source, gather
 
-EMAIL: Final = r"^[^@\s<>]+@[^@\s<>]+$"
+_EMAIL: Final = r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"
 _PLACE: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:/\s]+):([0-9]{1,5})")
 
 
@@ -110,7 +110,7 @@ class Settings(Value):
         "the name of a folder", default_factory=_notices_in_data_dir,
     )  # fmt: skip
     notices_from: str | None = _setting(
-        "the address that notices come from", "an email address", default=None, pattern=EMAIL, max_length=254
+        "the address that notices come from", "an email address", default=None, pattern=_EMAIL, max_length=254
     )
     smtp_host: str | None = _setting(
         "the mail server for notices", "the name of a host", default=None, min_length=1

@@ -87,8 +87,8 @@ def as_message(letter: Letter, from_address: str) -> bytes:
         UndeliverableError: the address is none to which mail can be sent.
     """
     message = EmailMessage(policy=_POLICY)
+    message["From"] = Address(addr_spec=from_address)
     try:
-        message["From"] = Address(addr_spec=from_address)
         message["To"] = Address(_harmless(letter.name), addr_spec=address_of(letter))
     except (MessageError, ValueError, IndexError):
         raise UndeliverableError("the address in the directory is not an email address") from None

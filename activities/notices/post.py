@@ -13,8 +13,8 @@ from functools import reduce
 from typing import Any, Final, NamedTuple, Protocol
 
 from activities.commands import Interruption, go_on
-from activities.notices.letters import Letter, Sender, TryLaterError, UndeliverableError
-from domain.errors import IntegrityError, UnavailableError
+from activities.notices.letters import Letter, Sender, UndeliverableError
+from domain.errors import InspectionsError, IntegrityError, UnavailableError
 from domain.inspection.events import Event
 from domain.inspection.record import State
 from domain.inspection.state import evolve, initial
@@ -121,7 +121,7 @@ class Post:
         except UndeliverableError as error:
             problem = str(error)
             await _until_noted(lambda: self._outbox.failed(taken, problem))
-        except (TryLaterError, UnavailableError, IntegrityError) as error:
+        except InspectionsError as error:
             problem = str(error)
             await _until_noted(lambda: self._outbox.later(taken, problem, pause_after(taken.attempt)))
             if isinstance(error, UnavailableError):

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,7 +18,8 @@ from domain.actors import Role
 from domain.rulebook import Rulebook
 from eventstore.errors import RehearsalError
 from eventstore.notices import PATIENCE, PostgresOutbox, begin_after
-from eventstore.outbox import Notice, NoticeState, Record
+from eventstore.outbox import Notice, NoticeState, Record, Taken
+from eventstore.pool import open_pool
 from tests.activities.notices.conftest import Tell, address
 from tests.activities.notices.mailing import (
     API_KEY,
@@ -31,7 +31,6 @@ from tests.activities.notices.mailing import (
     notify_server,
 )
 from tests.domain.inspection.story import INSPECTION, Story
-from tests.eventstore.conftest import run
 from tests.journeys.house import fresh_database
 from workers.stores import CODEC, Stores, open_stores
 
@@ -341,25 +340,34 @@ async def test_a_post_that_is_closed_brings_to_its_end_what_it_has_begun(
     assert len(mailbox.ids) == len(set(mailbox.ids)) == 4
 
 
-async def test_what_was_sent_is_noted_when_the_database_is_back(
-    stores: Stores, notified: Story, postgres_url: str, database_url: str, mailbox: Mailbox
+class CountingOutbox(PostgresOutbox):
+    """Counts how often it was told that something was sent."""
+
+    told = 0
+
+    async def sent(self, taken: Taken, digest: bytes) -> None:
+        self.told += 1
+        await super().sent(taken, digest)
+
+
+async def test_what_was_sent_is_noted_again_and_again_until_the_database_takes_it(
+    stores: Stores, notified: Story, database_url: str, mailbox: Mailbox
 ) -> None:
     """Otherwise somebody else would send it a second time."""
     assert notified
-    name = urlsplit(database_url).path.removeprefix("/")
     slow = SlowSender(by_mail(mailbox))
-    delivering = asyncio.create_task(post(stores, slow).deliver())
-    await slow.holds.wait()
-    await run(
-        postgres_url,
-        f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
-    )
-    slow.goes_on.set()
-    while not mailbox.ids:
-        await asyncio.sleep(0.01)
-    await run(postgres_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-    await delivering
+    async with await open_pool(database_url, timeout=2) as impatient:
+        outbox = CountingOutbox(impatient)
+        delivering = asyncio.create_task(
+            Post(outbox, stores.ledger, CODEC, RULES, stores.directory, slow).deliver()
+        )
+        await slow.holds.wait()
+        async with stores.pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT FROM ledger.notices FOR UPDATE")
+            slow.goes_on.set()
+            while outbox.told < 2:
+                await asyncio.sleep(0.01)
+        await delivering
     assert len(mailbox.ids) == len(set(mailbox.ids)) == 4
     assert await _names(stores, NoticeState.SENT) == TO_THE_AREA
 
@@ -374,6 +382,20 @@ async def test_an_inspection_that_this_release_cannot_read_waits_for_another(
     assert {one.problem for one in await _records(stores, NoticeState.WAITING)} == {
         "TRF-2023-F1 has no event at position 3"
     }
+
+
+async def test_what_cannot_be_reckoned_for_one_keeps_nobody_from_the_others(
+    stores: Stores, notified: Story, mailbox: Mailbox
+) -> None:
+    """Somebody has spoilt the directory behind this program's back."""
+    assert notified
+    await post(stores, by_mail(mailbox)).deliver()
+    await stores.pool.execute("UPDATE ledger.notices SET state = 'failed', sent_at = NULL, digest = NULL")
+    await stores.pool.execute("UPDATE ledger.people SET email = 'nowhere' WHERE ref = 'p-elsewhere'")
+    await _retry(stores)
+    await post(stores, by_mail(mailbox)).deliver()
+    told = {one.problem for one in await _records(stores, NoticeState.WAITING)}
+    assert told == {"email: String should match pattern '^[^@\\s\\x00]+@[^@\\s\\x00]+$'"}
 
 
 def test_a_letters_name_comes_from_the_event_the_recipient_and_the_reason_alone() -> None:
