@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -155,6 +155,15 @@ class PostgresOutbox:
             rows = await self._pool.fetch("SELECT state, count(*) FROM ledger.notices GROUP BY state")
         found = {NoticeState(state): int(number) for state, number in rows}
         return {state: found.get(state, 0) for state in NoticeState}
+
+    async def waiting_since(self) -> datetime | None:
+        """Return when the oldest event was recorded of which a notice still waits, or none."""
+        with connection_errors():
+            moment: datetime | None = await self._pool.fetchval(
+                "SELECT recorded_at FROM ledger.events WHERE position = "
+                "(SELECT min(position) FROM ledger.notices WHERE state = 'waiting')"
+            )
+        return moment
 
     async def list(
         self, states: Iterable[NoticeState], *, inspection: str | None = None, limit: int = 1000

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -174,7 +175,7 @@ class NoticeSending:
 
 
 def notice_gauges(stores: Stores) -> AsyncCollector:
-    """Count notices by what has become of them."""
+    """Count notices by what has become of them, and say how long the oldest has waited."""
     outbox = PostgresOutbox(stores.pool)
 
     async def collect() -> Iterable[Metric]:
@@ -184,6 +185,12 @@ def notice_gauges(stores: Stores) -> AsyncCollector:
         counts = await outbox.counts()
         for state in (NoticeState.WAITING, NoticeState.SENT, NoticeState.FAILED):
             family.add_metric([state.value], counts[state])
-        return [family]
+        since = await outbox.waiting_since()
+        oldest = GaugeMetricFamily(
+            "inspections_notices_oldest_waiting_seconds",
+            "How long ago the oldest event was recorded of which a notice still waits; 0 if none does.",
+            value=0 if since is None else (datetime.now(UTC) - since).total_seconds(),
+        )
+        return [family, oldest]
 
     return collect

@@ -142,6 +142,8 @@ async def test_what_somebody_has_taken_up_nobody_else_takes_up(
     found = await asyncio.gather(*(outbox.take() for _ in range(40)))
     notices = [one.notice for one in found if one is not None]
     assert len(notices) == len(set(notices)) == 30
+    (first, *_) = await ledger.read_all(limit=1)
+    assert await outbox.waiting_since() == first.recorded_at
     assert {one.attempt for one in found if one is not None} == {1}
 
 
@@ -245,6 +247,7 @@ async def test_a_place_that_nobody_holds_stays_failed_until_somebody_does(
 async def test_without_postgresql_nothing_is_taken(
     pool: asyncpg.Pool, ledger: PostgresLedger, outbox: PostgresOutbox
 ) -> None:
+    assert await outbox.waiting_since() is None
     await _written(pool, ledger)
     await pool.close()
     with pytest.raises(UnavailableError):

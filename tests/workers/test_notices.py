@@ -183,6 +183,7 @@ async def test_notices_are_counted_by_what_has_become_of_them(stores: Stores) ->
     for state in ("waiting", "sent", "failed"):
         assert f'inspections_notices{{state="{state}"}} 0.0' in text
     assert "addressed" not in text
+    assert "inspections_notices_oldest_waiting_seconds 0.0" in text
 
 
 def test_an_event_that_this_release_does_not_know_stops_the_writer() -> None:
