@@ -21,7 +21,7 @@ from workers.embedded.address import find_running
 from workers.external import describe_temporal
 from workers.settings import Settings, described
 
-config = App(name="config", help="What is set, and where.", help_format="plaintext")
+config = App(name="config", help="What is set, and where.")
 
 _QUIET_SECONDS: Final = 2.0
 _SETTING_COLUMN: Final = max(map(len, Settings.model_fields)) + 2

@@ -18,22 +18,22 @@ _COORDINATORS = Group("Coordinators", sort_key=1)
 _EVERYBODY = Group("Everybody", sort_key=2)
 _AUDITORS = Group("Auditors", sort_key=4)
 
-_RECORD = """Record a milestone of an inspection.
 
-A milestone's own fields are options too: `inspections milestones NAME` lists them, with an example."""
+def build(asked: str | None = None) -> App:
+    """Put the command together.
 
-
-def build() -> App:
-    """Put the command together."""
+    Args:
+        asked: the part that is called. It tells of itself; of the others one line is enough.
+    """
     app = App(
         name="inspections",
         help="Area SEND inspections as durable processes with an append-only ledger.",
-        help_format="plaintext",
+        help_format="markdown",
         version=_version,
     )
     parts = (
         ("cli.coordinator:open_inspection", "open", _COORDINATORS, "Plan a new inspection of an area."),
-        ("cli.coordinator:record", "record", _COORDINATORS, _RECORD),
+        ("cli.coordinator:record", "record", _COORDINATORS, "Record a milestone of an inspection."),
         ("cli.milestones:milestones", "milestones", _COORDINATORS, "What can be recorded, with its fields."),
         ("cli.people:app", "people", _COORDINATORS, "The directory of people and contacts."),
         ("cli.worklist:list_cases", "list", _EVERYBODY, "The worklist."),
@@ -52,7 +52,7 @@ def build() -> App:
         ("cli.auditor:log", "log", _AUDITORS, "The ledger of one inspection, in order."),
     )
     for target, name, group, text in parts:
-        app.command(target, name=name, group=group, help=text)
+        app.command(target, name=name, group=group, help=None if name == asked else text)
     return app
 
 
@@ -63,7 +63,9 @@ def _version() -> str:
 def run(arguments: Sequence[str]) -> Exit:
     """Run the command with its arguments and say how it ended."""
     try:
-        ended = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        ended = build(next(iter(arguments), None))(
+            arguments, exit_on_error=False, print_error=False, result_action="return_value"
+        )
     except CycloptsError as error:
         where = " ".join(["inspections", *(error.command_chain or ())])
         return _fail(f"{_told(error)}\nTry `{where} --help`.", Exit.MALFORMED)

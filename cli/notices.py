@@ -14,7 +14,7 @@ from eventstore.notices import PostgresOutbox, begin_after
 from eventstore.outbox import NoticeState, Record
 from workers.stores import Stores
 
-notices = App(name="notices", help="Who is told of what, by mail.", help_format="plaintext")
+notices = App(name="notices", help="Who is told of what, by mail.")
 
 STUCK = (NoticeState.WAITING, NoticeState.FAILED)
 

@@ -27,7 +27,7 @@ from workers.worker import connect
 from workers.workplace import workplace_of
 from workflows import search_attributes
 
-clock = App(name="clock", help="Move the clock of a rehearsal.", help_format="plaintext")
+clock = App(name="clock", help="Move the clock of a rehearsal.")
 
 
 _FAREWELL = {

@@ -16,7 +16,7 @@ from domain.errors import MalformedError, NotFoundError
 from domain.values import BodyRef, PersonRef
 from eventstore.people import Email, Name, Person
 
-app = App(name="people", help="The directory of people and contacts.", help_format="plaintext")
+app = App(name="people", help="The directory of people and contacts.")
 COLUMNS = ("ref", "name", "role", "organisation", "email")
 _SCHEMA = Person.model_json_schema()
 

@@ -15,10 +15,8 @@ from eventstore.worklist import Worklist
 from workers.stores import Stores
 from workers.summary import summariser
 
-stuck = App(name="stuck", help="Find inspections whose process has come to a halt.", help_format="plaintext")
-projections = App(
-    name="projections", help="What is derived from the ledger for quick reading.", help_format="plaintext"
-)
+stuck = App(name="stuck", help="Find inspections whose process has come to a halt.")
+projections = App(name="projections", help="What is derived from the ledger for quick reading.")
 
 
 @stuck.default
