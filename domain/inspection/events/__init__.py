@@ -160,12 +160,10 @@ EVENT_TYPES: dict[str, type[Event]] = {kind.model_fields["type"].default: kind f
 """Every event class by its type, as the ledger names it."""
 
 
-_NAMES = {kind: name for name, kind in EVENT_TYPES.items()}
-
-
 def event_type(event: Event) -> str:
     """Return an event's type, as the ledger names it."""
-    return _NAMES[type(event)]
+    name: str = type(event).model_fields["type"].default
+    return name
 
 
 RESTS_ON: dict[str, frozenset[str]] = {name: kind.rests_on for name, kind in EVENT_TYPES.items()}
