@@ -62,6 +62,8 @@ async def list_notices(
                 for one in found
             ],
         )
+    if any(one.state is NoticeState.FAILED for one in found):
+        console().print("`inspections notices retry` has it tried again when that is mended.")
     counted = (NoticeState.WAITING, NoticeState.FAILED, NoticeState.SENT)
     console().print(", ".join(f"{counts[one]} {one}" for one in counted))
 

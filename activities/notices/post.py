@@ -155,9 +155,7 @@ class Post:
             return
         found = holders(place, matter.now, await self._people.list())
         vacant = {
-            one.text: f"the directory has nobody who is {one.words}: `inspections people add`, then "
-            "`inspections notices retry`"
-            for one in found.vacant
+            one.text: f"the directory has no {one.words}: `inspections people add`" for one in found.vacant
         }
         await self._outbox.addressed(taken, found.persons, vacant)
 

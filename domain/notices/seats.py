@@ -67,16 +67,16 @@ SEATS: Final[dict[Seat, SeatRule]] = {
     Seat.DIRECTORS: SeatRule(
         "director", FoundBy.ACTING, frozenset({Role.OFSTED_DIRECTOR, Role.CQC_DIRECTOR})
     ),
-    Seat.PRESS_OFFICE: SeatRule("press office", FoundBy.ROLE, frozenset({Role.PRESS_OFFICE})),
+    Seat.PRESS_OFFICE: SeatRule("press officer", FoundBy.ROLE, frozenset({Role.PRESS_OFFICE})),
     Seat.NOMINATED_OFFICER: SeatRule("local area nominated officer", FoundBy.BODY, frozenset({Role.LANO})),
     Seat.CHILDRENS_SERVICES: SeatRule(
         "director of children's services", FoundBy.BODY, frozenset({Role.DCS}), "la-"
     ),
     Seat.INTEGRATED_CARE_BOARDS: SeatRule(
-        "chief executive of the integrated care board", FoundBy.BODY, frozenset({Role.ICB_EXECUTIVE}), "icb-"
+        "chief executive of an integrated care board", FoundBy.BODY, frozenset({Role.ICB_EXECUTIVE}), "icb-"
     ),
-    Seat.DFE: SeatRule("Department for Education", FoundBy.ROLE, frozenset({Role.DFE})),
-    Seat.NHS_ENGLAND: SeatRule("NHS England", FoundBy.ROLE, frozenset({Role.NHS_ENGLAND})),
+    Seat.DFE: SeatRule("official of the Department for Education", FoundBy.ROLE, frozenset({Role.DFE})),
+    Seat.NHS_ENGLAND: SeatRule("official of NHS England", FoundBy.ROLE, frozenset({Role.NHS_ENGLAND})),
 }
 
 
@@ -114,7 +114,7 @@ class Place(NamedTuple):
     def words(self) -> str:
         """Name the place in words."""
         words = SEATS[self.seat].words
-        return words if self.body is None else f"{words} of {self.body}"
+        return words if self.body is None else f"{words} at {self.body}"
 
 
 class Holders(NamedTuple):

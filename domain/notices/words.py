@@ -72,7 +72,7 @@ def write(
         *(["This puts right what an earlier notice said."] if corrected else []),
         *happened,
         *due,
-        *because,
+        *(["Why you are told: " + " ".join(because)] if because else []),
         f"Recorded on {day(london_date(recorded_at))}. This notice was written by a machine and nobody reads "
         "answers to it. If something in it is wrong, tell the inspection coordinator.",
     )
@@ -138,10 +138,20 @@ _SURENESS: Final = {
 }
 
 
+_WHAT: Final = {
+    DeadlineKind.INFORMATION_ITEM: "the information item",
+    DeadlineKind.DRAFT_COMMENTS: "the partnership's comment on the draft report",
+    DeadlineKind.RESUMPTION: "the resumption of fieldwork",
+    DeadlineKind.STRATEGIC_PLAN: "the publication of the strategic plan",
+    DeadlineKind.PRIORITY_ACTION_PLAN_SUBMISSION: "the submission of the priority action plan",
+    DeadlineKind.PRIORITY_ACTION_PLAN_PUBLICATION: "the publication of the priority action plan",
+    DeadlineKind.PUBLICATION: "the publication of the report",
+}
+
+
 def _deadline(kind: DeadlineKind, subject: Slug | None) -> str:
-    if kind is DeadlineKind.RESUMPTION:
-        return "resumption of fieldwork"
-    return in_words(kind) + (f" ({in_words(subject)})" if subject else "")
+    named = kind is DeadlineKind.INFORMATION_ITEM and subject
+    return f'{_WHAT[kind]} "{in_words(subject)}"' if subject and named else _WHAT[kind]
 
 
 def _capital(text: str) -> str:
@@ -240,11 +250,12 @@ def _deadline_told(event: e.Event) -> tuple[str, tuple[str, ...]]:
     match event:
         case e.DeadlineApproaching():
             return f"due soon: {what}", (
-                f"This is due on {day(event.due)} and is not recorded as done: {what}.",
+                f"{_capital(what)} is due on {day(event.due)}, and is not recorded as done.",
             )
         case e.DeadlineMissed():
             return f"deadline missed: {what}", (
-                f"This was due on {day(event.due)} and was not recorded as done when that day ended: {what}.",
+                f"{_capital(what)} was due on {day(event.due)}, and was not recorded as done when that "
+                "day ended.",
                 "If it was done in time, have that recorded: it takes the miss back.",
             )
         case e.DeadlineMissTakenBack():
@@ -254,10 +265,10 @@ def _deadline_told(event: e.Event) -> tuple[str, tuple[str, ...]]:
                 else "It was moved, or is owed no more."
             )
             return f"not missed after all: {what}", (
-                f"It was recorded as missed on {day(event.due)}, and was not: {what}. {how}",
+                f"{_capital(what)} was recorded as missed on {day(event.due)}. It was not missed. {how}",
             )
         case e.DeadlineExtended():
-            return f"more time: {what}", (f"This is now due on {day(event.to)}: {what}.",)
+            return f"more time: {what}", (f"{_capital(what)} is now due on {day(event.to)}.",)
 
 
 def _rectified(event: e.MilestoneRectified) -> str:

@@ -254,8 +254,7 @@ async def test_a_part_that_nobody_plays_is_listed_and_filled_later(
     await post(stores, by_mail(mailbox)).deliver()
     problems = {one.notice.recipient: one.problem for one in await _records(stores, NoticeState.FAILED)}
     assert problems["nhs_england"] == (
-        "the directory has nobody who is NHS England: `inspections people add`, then "
-        "`inspections notices retry`"
+        "the directory has no official of NHS England: `inspections people add`"
     )
     assert problems["p-ofstedlead"] == (
         "the directory has nobody with the reference p-ofstedlead: `inspections people add`"

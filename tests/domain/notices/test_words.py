@@ -25,16 +25,17 @@ def test_a_notice_says_which_inspection_what_happened_what_is_due_and_by_which_r
         "The partnership received the final report on 14 November 2023. It is\n"
         "confidential until published.\n"
         "\n"
-        "Priority action plan submission: due 5 January 2024. That is 35 working days\n"
-        "from final report received on 14 November 2023, by the handbook in force\n"
-        "from 1 January 2023 (how sure that is: stated on a public page).\n"
+        "The submission of the priority action plan: due 5 January 2024. That is 35\n"
+        "working days from final report received on 14 November 2023, by the handbook\n"
+        "in force from 1 January 2023 (how sure that is: stated on a public page).\n"
         "\n"
-        "Priority action plan publication: due 23 February 2024. That is 70 working\n"
-        "days from final report received on 14 November 2023, by the handbook in\n"
-        "force from 1 January 2023 (how sure that is: stated on a public page).\n"
+        "The publication of the priority action plan: due 23 February 2024. That is\n"
+        "70 working days from final report received on 14 November 2023, by the\n"
+        "handbook in force from 1 January 2023 (how sure that is: stated on a public\n"
+        "page).\n"
         "\n"
-        "From the day on which the partnership receives the final report, its plans\n"
-        "may fall due.\n"
+        "Why you are told: From the day on which the partnership receives the final\n"
+        "report, its plans may fall due.\n"
         "\n"
         "Recorded on 14 November 2023. This notice was written by a machine and\n"
         "nobody reads answers to it. If something in it is wrong, tell the inspection\n"
@@ -45,12 +46,12 @@ def test_a_notice_says_which_inspection_what_happened_what_is_due_and_by_which_r
 def test_a_miss_and_its_end_name_the_day_and_what_to_do() -> None:
     story = Story(outcome="3").until("report_published").wait(Story().day(120))
     missed = words_of(story, "deadline_missed", Seat.LEADS)
-    assert "deadline missed: priority action plan" in missed.subject
+    assert "deadline missed: the publication of the priority action plan" in missed.subject
     assert "have that recorded: it takes the miss back" in missed.text.replace("\n", " ")
 
     story.do("submit_priority_action_plan", at=story.day(60))
     back = words_of(story, "deadline_miss_taken_back", Seat.LEADS)
-    assert "not missed after all: priority action plan submission" in back.subject
+    assert "not missed after all: the submission of the priority action plan" in back.subject
     assert "This puts right what an earlier notice said." in back.text
 
 
