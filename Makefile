@@ -39,7 +39,8 @@ check: setup ## Check style, types, import contracts and the lock
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_lock.py
 
-lock: setup ## Resolve pyproject.toml anew into requirements.lock
+lock: ## Resolve pyproject.toml anew into requirements.lock
+	@test -x $(BIN)/pip-compile || $(MAKE) setup
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-header \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file requirements.lock pyproject.toml

@@ -42,7 +42,7 @@ async def list_notices(
         await _must_exist(stores, inspection)
         outbox = PostgresOutbox(stores.pool)
         found = await outbox.list(STUCK if state is None else (state,), inspection=inspection)
-        counts = await outbox.counts()
+        counts = await outbox.counts(inspection=inspection)
     if format is Format.JSON:
         print_json([_as_data(one) for one in found])
         return

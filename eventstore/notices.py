@@ -149,10 +149,14 @@ class PostgresOutbox:
                 problem,
             )
 
-    async def counts(self) -> dict[NoticeState, int]:
-        """Return how many notices there are in each state."""
+    async def counts(self, *, inspection: str | None = None) -> dict[NoticeState, int]:
+        """Return how many notices there are in each state, of all inspections or of one."""
         with connection_errors():
-            rows = await self._pool.fetch("SELECT state, count(*) FROM ledger.notices GROUP BY state")
+            rows = await self._pool.fetch(
+                "SELECT state, count(*) FROM ledger.notices "
+                "WHERE $1::text IS NULL OR inspection = $1 GROUP BY state",
+                inspection,
+            )
         found = {NoticeState(state): int(number) for state, number in rows}
         return {state: found.get(state, 0) for state in NoticeState}
 

@@ -31,6 +31,7 @@ _UNREACHABLE: Final = (
     asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
     asyncpg.InvalidAuthorizationSpecificationError,  # no such login, or the wrong password
     asyncpg.InvalidCatalogNameError,  # no such database
+    asyncpg.ObjectNotInPrerequisiteStateError,  # the database takes no connections at present
 )
 
 

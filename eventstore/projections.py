@@ -169,7 +169,10 @@ async def rebuild(
                 await change(connection)
             progress(min(start + STREAMS_AT_ONCE, len(names)), len(names))
         await enrol(pool, generation.name, after=head)
-        await subscription.catch_up(pool, ledger, generation)
+        try:
+            await subscription.catch_up(pool, ledger, generation)
+        except NotFoundError:
+            raise _has_given_way(projection) from None  # the other one has cleared it away
         await _replace(pool, projection, number)
     return len(names)
 
@@ -214,8 +217,12 @@ async def _replace(pool: asyncpg.Pool, projection: Projection[Any], number: int)
             number,
         )
         if not done:
-            raise UnavailableError(f"another rebuild of {projection.name} has begun; this one has given way")
+            raise _has_given_way(projection)
         await _clear_all_but(connection, projection, number)
+
+
+def _has_given_way(projection: Projection[Any]) -> UnavailableError:
+    return UnavailableError(f"another rebuild of {projection.name} has begun; this one has given way")
 
 
 async def _clear_all_but(connection: asyncpg.Connection, projection: Projection[Any], number: int) -> None:
