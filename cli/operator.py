@@ -21,10 +21,11 @@ from workers.embedded import clock as rehearsal_clock
 from workers.embedded.address import StackAddress, find_rehearsal
 from workers.embedded.stack import running_stack
 from workers.logs import configure
+from workers.notices import notices_go_to
 from workers.service import serving
 from workers.settings import Settings
 from workers.worker import connect
-from workers.workplace import workplace_of
+from workers.workplace import Workplace, workplace_of
 from workflows import search_attributes
 
 clock = App(name="clock", help="Move the clock of a rehearsal.")
@@ -60,19 +61,20 @@ async def up(
         await migrate(stack.database_url, rehearsal=virtual_clock)
         workplace = workplace_of(stack, chosen)
         async with serving(workplace, chosen) as service:
-            _tell(stack, workplace.publication_dir)
+            _tell(stack, workplace, chosen)
             await service.until(asked_to_end)
         console().print(_FAREWELL[stack.rehearsal])
 
 
-def _tell(stack: StackAddress, publication_dir: Path) -> None:
+def _tell(stack: StackAddress, workplace: Workplace, chosen: Settings) -> None:
     out = console()
     out.print("[bold]The stack is up.[/bold] Stop it with Ctrl-C.", highlight=False)
     for name, value in (
         ("Temporal", stack.temporal_address),
         ("Temporal's web UI", stack.ui_url or "none in a rehearsal"),
         ("PostgreSQL", stack.database_url),
-        ("published reports", publication_dir),
+        ("published reports", workplace.publication_dir),
+        ("notices", notices_go_to(chosen, workplace)),
         ("data", stack.data_dir),
     ):
         out.print(f"  {name:18} {value}", soft_wrap=True)

@@ -79,6 +79,17 @@ def sender_for(settings: Settings, place: Workplace) -> Sender | None:
             return None
 
 
+def notices_go_to(settings: Settings, place: Workplace) -> str:
+    """Say in a word where notices go: a folder, a way to people, or nowhere."""
+    match sender_for(settings, place):
+        case None:
+            return "nowhere"
+        case FolderSender() as sender:
+            return str(sender.folder)
+        case _:
+            return f"by {settings.notices_sender}"
+
+
 def _mail_server(settings: Settings) -> MailServer:
     if settings.smtp_user:
         _needed(settings, "smtp_password")
