@@ -1,6 +1,8 @@
 # The commands of this project. `make` alone lists them.
 
 PYTHON ?= python3
+MINUTES ?= 5
+SEED ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
@@ -8,7 +10,7 @@ BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults check bench bench-lock lock clean
+.PHONY: help setup demo test faults soak check bench bench-lock lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +32,11 @@ test: setup ## Run the tests against a real PostgreSQL and a real Temporal serve
 	$(BIN)/pytest
 
 faults: setup ## Run the tests that kill, stop and cut real processes
-	$(BIN)/pytest -m faults
+	$(BIN)/pytest -m faults --ignore tests/soak
+
+soak: setup ## Mix faults at random over inspections that go on (MINUTES=5, SEED=… repeats a run)
+	$(BIN)/pytest -m faults tests/soak
+	$(BIN)/python -m tests.soak $(MINUTES) $(SEED)
 
 check: setup ## Check style, types, import contracts and the lock
 	$(BIN)/ruff check .
