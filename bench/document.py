@@ -1,4 +1,4 @@
-"""Put a result into `docs/performance.md` and its picture: `python -m bench.document RESULT`.
+"""Put a result into `docs/performance.md` and its picture: `python -m bench.document RESULT …`.
 
 Only what stands between a pair of markers is replaced; the words around it are people's.
 """
@@ -16,16 +16,19 @@ _DOCS: Final = Path(__file__).parents[1] / "docs"
 _BETWEEN: Final = r"(<!-- measured: {name} -->\n).*?(<!-- end -->)"
 
 
-def main(file: Path) -> None:
-    """Replace the tables of every suite that the result has, and draw the growth."""
-    result: dict[str, Any] = json.loads(file.read_text())
+def main(*files: Path) -> None:
+    """Replace the tables of every suite that the results have, and draw the growth."""
     page = _DOCS / "performance.md"
-    text = _put(page.read_text(), "run", "\n".join(machine_lines(result, file.name)))
-    for name, suite in result["suites"].items():
-        text = _put(text, name, "\n".join(suite_lines(suite)))
-    page.write_text(text)
-    if "growth" in result["suites"]:
-        (_DOCS / "performance.svg").write_text(draw(result["suites"]["growth"]["rounds"]))
+    text = page.read_text()
+    runs: list[str] = []
+    for file in files:
+        result: dict[str, Any] = json.loads(file.read_text())
+        runs += [*machine_lines(result, file.name), ""]
+        for name, suite in result["suites"].items():
+            text = _put(text, name, "\n".join(suite_lines(suite)))
+        if "growth" in result["suites"]:
+            (_DOCS / "performance.svg").write_text(draw(result["suites"]["growth"]["rounds"]))
+    page.write_text(_put(text, "run", "\n".join(runs)))
 
 
 def _put(text: str, name: str, lines: str) -> str:
@@ -36,4 +39,4 @@ def _put(text: str, name: str, lines: str) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))

@@ -81,10 +81,10 @@ class Match:
             figures[contender][measure] / figures[other][measure] for figures in self.rounds
         )
 
-    def ratios(self, contender: str, other: str, measure: str = "per_second") -> tuple[float, float]:
-        """Return the smallest and the greatest ratio within a round."""
+    def told_ratio(self, contender: str, other: str, measure: str = "per_second") -> str:
+        """Return the median of the ratios, and between which they lie: how much the machine was disturbed."""
         each = [figures[contender][measure] / figures[other][measure] for figures in self.rounds]
-        return min(each), max(each)
+        return f"{statistics.median(each):.2f} ({min(each):.2f} to {max(each):.2f})"
 
 
 async def take_turns(

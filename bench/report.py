@@ -15,7 +15,8 @@ def machine_lines(result: dict[str, Any], file: str) -> Iterable[str]:
     packages = ("asyncpg", "pydantic", "temporalio", "eventsourcing", "psycopg", "dbos", "sqlalchemy")
     listed = ", ".join(f"{name} {versions[name]}" for name in packages)
     postgresql = ", ".join(f"{name}={value}" for name, value in settings["postgresql"].items())
-    yield f"`bench/results/{file}`, {result['measured_at']}, commit {versions['commit']}:"
+    suites = ", ".join(result["suites"])
+    yield f"{suites}: `bench/results/{file}`, {result['measured_at']}, commit {versions['commit']}"
     yield ""
     yield f"- {machine['cores']} cores ({machine['cpu']}), {machine['memory']}, Linux {machine['kernel']}"
     yield f"- Python {versions['python']}; {listed}"

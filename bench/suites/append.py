@@ -105,7 +105,7 @@ def _rates(matches: dict[int, Match], size: int) -> Table:
         rates = [
             round(match.median(name, "per_second")) for name in (OURS, SINGLE, PACKAGE, PACKAGE_FUNCTIONS)
         ]
-        ratios = [f"{match.ratio(OURS, name):.2f}" for name in (SINGLE, PACKAGE, PACKAGE_FUNCTIONS)]
+        ratios = [match.told_ratio(OURS, name) for name in (SINGLE, PACKAGE, PACKAGE_FUNCTIONS)]
         rows.append([str(writers), *rates, *ratios])
     return Table(
         f"Commands appended a second, one event each (bodies of {size} bytes on average)",

@@ -117,8 +117,8 @@ def _rates(matches: dict[int, Match]) -> Table:
         [
             str(at_once),
             *(round(match.median(name, "per_second"), 2) for name in (OURS, BARE, DBOS)),
-            f"{match.ratio(OURS, BARE):.2f}",
-            f"{match.ratio(OURS, DBOS):.2f}",
+            match.told_ratio(OURS, BARE),
+            match.told_ratio(OURS, DBOS),
         ]
         for at_once, match in matches.items()
     ]
@@ -149,7 +149,7 @@ def _latencies(matches: dict[int, Match]) -> Table:
 
 def _parts(match: Match) -> Table:
     rows: list[list[str | float | int]] = [
-        [name, round(match.median(name, "per_second"), 2), f"{match.ratio(name, BARE):.2f}"]
+        [name, round(match.median(name, "per_second"), 2), match.told_ratio(name, BARE)]
         for name in (BARE, BARE_STARTING, OURS)
     ]
     return Table(
