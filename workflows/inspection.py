@@ -247,26 +247,30 @@ class InspectionWorkflow:
         away it gives up soon, and an ordinary activity waits without holding the workflow task.
         """
         async with self._turn:
-            try:
-                answer: Answer = await workflow.execute_local_activity(
-                    activity,
-                    question,
-                    result_type=Answer,
-                    schedule_to_close_timeout=timedelta(seconds=8),
-                    retry_policy=_IN_PASSING,
-                )
-            except FailureError as error:
-                if not _ledger_is_away(error):
-                    raise
-                answer = await workflow.execute_activity(
-                    activity,
-                    question,
-                    result_type=Answer,
-                    start_to_close_timeout=timedelta(seconds=30),
-                    retry_policy=_UNTIL_IT_WORKS,
-                )
-            self._adopt(answer)
-            return answer
+            return await self._put(activity, question)
+
+    async def _put(self, activity: str, question: Question) -> Answer:
+        """Put a question in one's turn."""
+        try:
+            answer: Answer = await workflow.execute_local_activity(
+                activity,
+                question,
+                result_type=Answer,
+                schedule_to_close_timeout=timedelta(seconds=8),
+                retry_policy=_IN_PASSING,
+            )
+        except FailureError as error:
+            if not _ledger_is_away(error):
+                raise
+            answer = await workflow.execute_activity(
+                activity,
+                question,
+                result_type=Answer,
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=_UNTIL_IT_WORKS,
+            )
+        self._adopt(answer)
+        return answer
 
     def _adopt(self, answer: Answer) -> None:
         self.standing = answer.standing
@@ -303,7 +307,7 @@ class InspectionWorkflow:
     @workflow.update
     async def record(self, request: MilestoneRequest) -> Answer:
         """Record a milestone; the answer comes after the ledger has committed it."""
-        return await self._ask(HANDLE, self._asking_for(request))
+        return await self._ask(HANDLE, self._asking_for(request, self._now()))
 
     @record.validator
     def _check_request(self, request: MilestoneRequest) -> None:
@@ -324,25 +328,34 @@ class InspectionWorkflow:
         if name == "sync":
             self._look = True
             return
+        now = self._now()
+        async with self._turn:
+            # Read when its turn comes: ten thousand that waited for a worker, read in one go, take longer
+            # than a task may go on without a pause, and every further attempt would fail in the same way.
+            activity, question = self._question_in(name, args, now)
+            kept = await self._keep(activity, question)
+        while not kept:
+            await self._a_while()
+            async with self._turn:
+                kept = await self._keep(activity, question)
+
+    def _question_in(self, name: str, args: Sequence[RawValue], now: datetime) -> tuple[str, Question]:
         try:
             request = self._read(name, args)
             self._check_request(request)
         except Exception as error:
-            await self._keep(NOTE_UNREADABLE, self._noting(args, error))
-        else:
-            await self._keep(HANDLE, self._asking_for(request))
+            return NOTE_UNREADABLE, self._noting(args, error, now)
+        return HANDLE, self._asking_for(request, now)
 
-    async def _keep(self, activity: str, question: Question) -> None:
-        """Put a question whose answer nobody awaits: what the ledger cannot take now is tried again later."""
-        while True:
-            try:
-                await self._ask(activity, question)
-            except FailureError as error:
-                _refuse_cancellation(error)
-                workflow.logger.exception("A signal cannot be recorded; trying again later")
-            else:
-                return
-            await self._a_while()
+    async def _keep(self, activity: str, question: Question) -> bool:
+        """Put a question whose answer nobody awaits, and say whether the ledger took it."""
+        try:
+            await self._put(activity, question)
+        except FailureError as error:
+            _refuse_cancellation(error)
+            workflow.logger.exception("A signal cannot be recorded; trying again later")
+            return False
+        return True
 
     def _read(self, name: str, args: Sequence[RawValue]) -> MilestoneRequest:
         if name != "record":
@@ -351,19 +364,19 @@ class InspectionWorkflow:
             raise ApplicationError("one request to a signal is accepted", type="NOT_ONE_PAYLOAD")
         return workflow.payload_converter().from_payload(args[0].payload, MilestoneRequest)
 
-    def _asking_for(self, request: MilestoneRequest) -> HandleQuestion:
+    def _asking_for(self, request: MilestoneRequest, now: datetime) -> HandleQuestion:
         return HandleQuestion(
             inspection=self._start.inspection,
-            now=self._now(),
+            now=now,
             rehearsal=self._start.rehearsal,
             request=request,
         )
 
-    def _noting(self, args: Sequence[RawValue], error: Exception) -> UnreadableQuestion:
+    def _noting(self, args: Sequence[RawValue], error: Exception, now: datetime) -> UnreadableQuestion:
         content = b"".join(arg.payload.data for arg in args)
         return UnreadableQuestion(
             inspection=self._start.inspection,
-            now=self._now(),
+            now=now,
             rehearsal=self._start.rehearsal,
             sha256=hashlib.sha256(content).hexdigest(),
             size=len(content),
