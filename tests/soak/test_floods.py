@@ -11,8 +11,6 @@ from tests.faults.test_senders import MOST_SIGNALS, hear_all
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 
-async def test_more_signals_than_a_run_takes(
-    postgres_url: str, temporal_address: str, skipper: TimeSkipper, tmp_path: Path
-) -> None:
-    async with house_at(postgres_url, skipper, tmp_path) as (url, house):
-        await hear_all(house, temporal_address, url, MOST_SIGNALS + 1)
+async def test_more_signals_than_a_run_takes(postgres_url: str, skipper: TimeSkipper, tmp_path: Path) -> None:
+    async with house_at(postgres_url, skipper, tmp_path) as (_, house):
+        await hear_all(house, MOST_SIGNALS + 1)
