@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, Protocol
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from temporalio import activity
 
 from activities.commands import CommandHandler, Interruption, go_on, own_request
@@ -124,10 +124,6 @@ class Publisher:
         texts = await self._texts.open_many(_texts_in(sections, areas))
         bodies = await self._names.bodies()
         people = await self._names.names(member.person for member in state.team)
-        environment = Environment(
-            autoescape=True, undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True
-        )
-        environment.filters["day"] = _day
 
         def text(sealed: SealedText | None) -> str:
             if sealed is None:
@@ -135,7 +131,7 @@ class Publisher:
             opened = texts.get(sealed)
             return ERASED if opened is None else opened
 
-        page = environment.from_string(TEMPLATE).render(
+        page = _PAGE.render(
             inspection=inspection,
             report_version=report_version,
             ledger_version=state.version,
@@ -190,3 +186,14 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _compiled() -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=False, keep_trailing_newline=True
+    )
+    environment.filters["day"] = _day
+    return environment.from_string(TEMPLATE)
+
+
+_PAGE: Final = _compiled()

@@ -108,11 +108,12 @@ class Desk:
         except WorkflowUpdateFailedError as error:
             raise _as_our_own(error.cause) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            await _take_the_same_error_from(operation)
             if isinstance(error.__cause__, asyncio.CancelledError):
-                await _take_the_same_error_from(operation)
                 raise error.__cause__ from None
             raise UnavailableError(f"no answer came for {request.command_id}") from error
         except RPCError as error:
+            await _take_the_same_error_from(operation)
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise _ProcessEndedError from error
             if error.status is RPCStatusCode.INVALID_ARGUMENT:

@@ -15,7 +15,7 @@ def test_a_fault_of_the_program_does_not_look_like_a_refusal(
 ) -> None:
     """Exit 70 with a traceback; Python's own 1 would say that a rule refused."""
 
-    def broken() -> None:
+    def broken(_: str | None) -> None:
         raise ZeroDivisionError("nobody foresaw this")
 
     monkeypatch.setattr(main, "build", broken)
