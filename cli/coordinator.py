@@ -1,6 +1,6 @@
 """Coordinators: plan an inspection and record what happens in it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from workers.desk import Desk
 
 NOON = time(12)
+
+HandIn = Callable[[MilestoneRequest], Awaitable[Answer]]
 # A message repeats these when nothing was given, and only what is said here is known by then.
 AT = "When it happened: a date or an ISO date and time in London; otherwise now."
 MILESTONE = "Such as begin_fieldwork; `inspections milestones` lists all."
@@ -108,16 +110,28 @@ async def open_inspection(
         "bodies": list(body),
     }
     async with acting(rehearsal=deed.rehearsal) as (desk, stores):
-        inspection = await _next_identifier(stores, area, on_site_from.year)
+        prefix = f"{area}-{on_site_from.year}-F"
         command = {**matter, **await _who_and_when(deed, stores.directory)}
-        check(PlanInspection, await _with_placeholders(PlanInspection, command, inspection, deed.command_id))
-        return await _send(desk, PlanInspection, inspection, deed, command)
+        check(
+            PlanInspection, await _with_placeholders(PlanInspection, command, f"{prefix}1", deed.command_id)
+        )
+        taken = [name for name in await stores.ledger.stream_versions() if name.startswith(prefix)]
+        for name in taken:
+            if await stores.ledger.find_command(name, deed.command_id):
+                return await _send(desk.record, PlanInspection, name, deed, command)
+        number = max((int(name.removeprefix(prefix)) for name in taken), default=0) + 1
+        return await _open_next(desk, prefix, number, deed, command)
 
 
-async def _next_identifier(stores: Stores, area: str, year: int) -> str:
-    prefix = f"{area}-{year}-F"
-    taken = [name for name in await stores.ledger.stream_versions() if name.startswith(prefix)]
-    return f"{prefix}{max((int(name.removeprefix(prefix)) for name in taken), default=0) + 1}"
+async def _open_next(desk: "Desk", prefix: str, number: int, deed: Deed, command: dict[str, Any]) -> Exit:
+    """Open under the first number that is free: somebody else may be opening at the same time."""
+    from workers.desk import NameTakenError
+
+    while True:
+        try:
+            return await _send(desk.open, PlanInspection, f"{prefix}{number}", deed, command)
+        except NameTakenError:
+            number += 1
 
 
 def _as_given(kind: Any, tokens: Sequence[Token] | dict[str, Any]) -> list[Given]:
@@ -169,7 +183,7 @@ async def record(
             command["contrary_to"] = contravention
         check(kind, await _with_placeholders(kind, command, inspection, deed.command_id))
         sealed = await _sealed(kind, command, stores, deed.command_id)
-        return await _send(desk, kind, inspection, deed, sealed)
+        return await _send(desk.record, kind, inspection, deed, sealed)
 
 
 async def _who_and_when(deed: Deed, directory: Directory) -> dict[str, Any]:
@@ -281,14 +295,14 @@ async def _with_placeholders(
 
 
 async def _send(
-    desk: "Desk", kind: type[Command], inspection: str, deed: Deed, command: dict[str, Any]
+    hand_in: HandIn, kind: type[Command], inspection: str, deed: Deed, command: dict[str, Any]
 ) -> Exit:
     request = MilestoneRequest(
         inspection=inspection,
         command_id=str(deed.command_id),
         command={"type": kind.model_fields["type"].default, **command},
     )
-    answer = await desk.record(request)
+    answer = await hand_in(request)
     if deed.format is Format.JSON:
         print_json({"inspection": inspection, **answer.model_dump(mode="json")})
     else:

@@ -17,7 +17,7 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError, FailureError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import (
@@ -79,12 +79,7 @@ class Desk:
                 then unknown; the same request under the same id finds out.
             IntegrityError: the ledger holds what its workers cannot read.
         """
-        try:
-            _NAME.validate_python(request.inspection)
-        except ValidationError as error:
-            raise MalformedError(
-                f"inspection is {request.inspection!r}; accepted is a name such as SFK-2023-F1"
-            ) from error
+        _check_name(request.inspection)
         for attempt in range(START_ANEW):
             try:
                 return await self._put(request)
@@ -92,13 +87,32 @@ class Desk:
                 await asyncio.sleep(0.05 * (attempt + 1))
         raise UnavailableError(f"the process of {request.inspection} ends whenever it is asked")
 
-    async def _put(self, request: MilestoneRequest) -> Answer:
+    async def open(self, request: MilestoneRequest) -> Answer:
+        """Hand in the first request of a new inspection, of which there is no process yet.
+
+        Raises:
+            NameTakenError: there is one; somebody else has opened an inspection of this name.
+            MalformedError, UnavailableError, IntegrityError: as for `record`.
+        """
+        _check_name(request.inspection)
+        try:
+            return await self._put(request, WorkflowIDConflictPolicy.FAIL)
+        except WorkflowAlreadyStartedError as error:
+            raise NameTakenError(request.inspection) from error
+        except _ProcessEndedError:
+            return await self.record(request)
+
+    async def _put(
+        self,
+        request: MilestoneRequest,
+        if_there_is_one: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING,
+    ) -> Answer:
         operation = WithStartWorkflowOperation(
             InspectionWorkflow.run,
             self._start(request.inspection),
             id=request.inspection,
             task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_conflict_policy=if_there_is_one,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         )
         try:
@@ -123,8 +137,21 @@ class Desk:
 
 async def _take_the_same_error_from(operation: WithStartWorkflowOperation[Any, Any]) -> None:
     """Look at an error that the operation keeps as well, or asyncio reports it as never looked at."""
-    with contextlib.suppress(asyncio.CancelledError, RPCError, TimeoutError):
+    with contextlib.suppress(asyncio.CancelledError, RPCError, TimeoutError, WorkflowAlreadyStartedError):
         await asyncio.wait_for(operation.workflow_handle(), 0.1)
+
+
+def _check_name(inspection: str) -> None:
+    try:
+        _NAME.validate_python(inspection)
+    except ValidationError as error:
+        raise MalformedError(
+            f"inspection is {inspection!r}; accepted is a name such as SFK-2023-F1"
+        ) from error
+
+
+class NameTakenError(Exception):
+    """There is an inspection of this name already."""
 
 
 class _ProcessEndedError(Exception):

@@ -277,3 +277,15 @@ def test_a_stack_that_was_killed_goes_on_where_it_stood(folder: Path) -> None:
         assert done.code == 0, done.out + done.err
     finally:
         assert stop(process).code == 0
+
+
+def test_who_opens_at_the_same_time_opens_another_one(live: Inspections) -> None:
+    """Each is told of an inspection of its own, and one that is sent again is the same."""
+    dates = ("--notify-on", "2030-01-07", "--on-site-from", "2030-01-21", "--on-site-to", "2030-01-25")
+    told = ("open", "TWO", *dates, "--body", "la-two", "--decided-by", "p-ada", "--format", "json")
+    again = ("--command-id", "6f1c6f0e-2d0b-4a3c-9a53-0c8a3f5a7d99")
+    running = [live.start(*told), live.start(*told), live.start(*told, *again)]
+    ended = [json.loads(process.communicate(timeout=60)[0]) for process in running]
+    assert sorted(one["inspection"] for one in ended) == ["TWO-2030-F1", "TWO-2030-F2", "TWO-2030-F3"]
+    assert [[event["version"] for event in one["recorded"]] for one in ended] == [[1], [1], [1]]
+    assert live(*told, *again).data["inspection"] == ended[2]["inspection"]
