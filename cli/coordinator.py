@@ -1,10 +1,12 @@
 """Coordinators: plan an inspection and record what happens in it."""
 
+import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID, uuid4
 
 from cyclopts import Parameter, Token
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from workers.desk import Desk
 
 NOON = time(12)
+
+QUIET_SECONDS: Final = 2.0
 
 HandIn = Callable[[MilestoneRequest], Awaitable[Answer]]
 # A message repeats these when nothing was given, and only what is said here is known by then.
@@ -302,12 +306,24 @@ async def _send(
         command_id=str(deed.command_id),
         command={"type": kind.model_fields["type"].default, **command},
     )
-    answer = await hand_in(request)
+    answer = await _awaited(hand_in(request), request.command_id)
     if deed.format is Format.JSON:
         print_json({"inspection": inspection, **answer.model_dump(mode="json")})
     else:
         _tell(inspection, answer)
     return _exit(answer)
+
+
+async def _awaited(handing_in: Awaitable[Answer], command_id: str) -> Answer:
+    """Wait for the answer, and say so if it takes its time."""
+    answer = asyncio.ensure_future(handing_in)
+    await asyncio.wait([answer], timeout=QUIET_SECONDS)
+    if not answer.done():
+        sys.stderr.write(
+            "inspections: no answer yet, still waiting; is a worker running? If you end this, it may be "
+            f"recorded all the same: send it again with --command-id {command_id}\n"
+        )
+    return await answer
 
 
 def _exit(answer: Answer) -> Exit:
