@@ -226,13 +226,14 @@ def _has_given_way(projection: Projection[Any]) -> UnavailableError:
 
 
 async def _clear_all_but(connection: asyncpg.Connection, projection: Projection[Any], number: int) -> None:
-    for table in projection.tables:
-        await connection.execute(f"DELETE FROM {table} WHERE generation <> $1", number)
-    await connection.execute(
-        "DELETE FROM ledger.unreadable WHERE projection = $1 AND generation <> $2", projection.name, number
-    )
+    # First, as a follower locks its own row first: in another order the two would wait for each other.
     await connection.execute(
         "DELETE FROM ledger.subscribers WHERE name ^@ $1 AND name <> $2",
         f"{projection.name}.",
         f"{projection.name}.{number}",
+    )
+    for table in projection.tables:
+        await connection.execute(f"DELETE FROM {table} WHERE generation <> $1", number)
+    await connection.execute(
+        "DELETE FROM ledger.unreadable WHERE projection = $1 AND generation <> $2", projection.name, number
     )

@@ -1,6 +1,7 @@
 """Several worker processes under one parent, which begins them, begins them again, and ends with them."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -59,7 +60,8 @@ class Supervisor:
 
     def _send(self, one: signal.Signals) -> None:
         for process in self._running.values():
-            process.send_signal(one)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                process.send_signal(one)
 
     async def _keep(self, number: int, environment: Mapping[str, str]) -> int:
         """Run one process until it has ended for good, and return its exit code."""
