@@ -58,6 +58,17 @@ Decision = tuple[Event, ...] | Refusal
 Judge = Callable[[State], Decision]
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A state, and the leaf of the last entry that it was folded from."""
+
+    state: State
+    last: bytes | None
+
+
+_NOTHING: Final = _Held(initial(), None)
+
+
 class CommandHandler:
     """Turns requests into events in the ledger, and into answers."""
 
@@ -68,7 +79,7 @@ class CommandHandler:
         self._rules = rules
         self._codec = codec
         self._at = interruption
-        self._states: OrderedDict[str, State] = OrderedDict()
+        self._held: OrderedDict[str, _Held] = OrderedDict()
 
     async def handle(self, request: MilestoneRequest, context: Context) -> Answer:
         """Judge a sender's request and record what it brings, or the refusal that answers it.
@@ -122,27 +133,30 @@ class CommandHandler:
     async def load(self, inspection: str) -> State:
         """Fold an inspection's stream. What is cached is always brought up to date by a read.
 
-        The last event of what is cached is read again: a ledger that was restored may have fewer.
+        The last entry of what is cached is read again: a ledger that was restored, or a copy that took over,
+        may have fewer entries or others.
         """
-        state = self._states.get(inspection, initial())
-        entries = await self._ledger.read_stream(inspection, after=max(0, state.version - 1))
-        if state.version and not entries:
-            self._states.pop(inspection, None)
-            return await self.load(inspection)
-        for entry in entries:
-            if entry.version > state.version:
-                state = evolve(state, self._codec.decode(entry))
-        self._remember(inspection, state)
+        held = self._held.get(inspection, _NOTHING)
+        entries = await self._ledger.read_stream(inspection, after=max(0, held.state.version - 1))
+        if held.last is not None:
+            if not entries or entries[0].leaf != held.last:
+                if self._held.get(inspection) is held:
+                    del self._held[inspection]
+                return await self.load(inspection)
+            entries = entries[1:]
+        state = reduce(evolve, map(self._codec.decode, entries), held.state)
+        last = entries[-1].leaf if entries else held.last
+        if last is not None:
+            self._remember(inspection, _Held(state, last))
         return state
 
-    def _remember(self, inspection: str, state: State) -> None:
+    def _remember(self, inspection: str, held: _Held) -> None:
         """Keep a state, unless another coroutine has meanwhile kept a later one."""
-        held = self._states.get(inspection)
-        if held is None or held.version < state.version:
-            self._states[inspection] = state
-        self._states.move_to_end(inspection)
-        if len(self._states) > CACHED:
-            self._states.popitem(last=False)
+        if self._held.get(inspection, _NOTHING).state.version < held.state.version:
+            self._held[inspection] = held
+        self._held.move_to_end(inspection)
+        if len(self._held) > CACHED:
+            self._held.popitem(last=False)
 
     async def _record(self, request: MilestoneRequest, judge: Judge, context: Context) -> Answer:
         known = await self._ledger.find_command(request.inspection, UUID(request.command_id))
@@ -161,7 +175,6 @@ class CommandHandler:
             self._at("after append")
             match result:
                 case Appended():
-                    self._remember(request.inspection, after)
                     return self._answer(request, verdict, after, context)
                 case AlreadyKnown(record):
                     return await self._answer_again(record, request, context)

@@ -15,6 +15,7 @@ from domain.inspection.state import evolve, initial
 from domain.messages import Answer, MilestoneRequest, Verdict
 from eventstore.errors import RehearsalError
 from eventstore.ledger import Append, AppendResult, Ledger
+from eventstore.memory import MemoryLedger
 from tests.activities.playing import RULES, Play, handler_on
 from workers.stores import CODEC
 
@@ -145,6 +146,22 @@ async def test_two_handlers_that_take_turns_never_answer_from_a_stale_state(ledg
     for entry in await ledger.read_stream(play.inspection):
         state = evolve(state, CODEC.decode(entry))
     assert [await handler.load(play.inspection) for handler in handlers] == [state, state]
+
+
+async def test_a_copy_that_took_over_is_believed_over_what_is_cached() -> None:
+    """A standby became the ledger and lacked the last event; others have written another one meanwhile."""
+    play = await Play(handler_on(MemoryLedger(rehearsal=True))).until("notify_area")
+    copy = MemoryLedger(rehearsal=True)
+    others = await Play(handler_on(copy)).until("appoint_team")
+    gone = others.request("withdraw_inspection", Role.OFSTED_DIRECTOR, reason="area_replaced")
+    assert (await others.hand_in(gone)).result == "recorded"
+    cached = await play.handler.load(play.inspection)
+    play.handler._ledger = copy
+
+    state = await play.handler.load(play.inspection)
+    assert state.version == cached.version
+    assert state == await handler_on(copy).load(play.inspection)
+    assert (await play.hand_in(play.request("open_surveys", Role.COORDINATOR))).result == "refused"
 
 
 async def test_many_handlers_at_once_record_each_command_once(ledger: Ledger) -> None:
