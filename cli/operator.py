@@ -22,7 +22,7 @@ from workers.embedded.address import StackAddress, find_rehearsal
 from workers.embedded.stack import running_stack
 from workers.logs import configure
 from workers.notices import notices_go_to
-from workers.service import serving
+from workers.service.serving import serving
 from workers.settings import Settings
 from workers.worker import connect
 from workers.workplace import Workplace, workplace_of

@@ -13,9 +13,9 @@ from cli.access import settings
 from cli.endings import on_request_to_end
 from cli.exits import Exit, exit_for
 from workers.logs import configure
-from workers.service import NotDrainedError, serving
+from workers.service.serving import NotDrainedError, serving
+from workers.service.supervisor import PARENT_DIED, Supervisor
 from workers.settings import HttpAddress, Settings
-from workers.supervisor import PARENT_DIED, Supervisor
 from workers.workplace import Workplace, find_workplace, opened
 
 DEPLOYMENT: Final = "inspections"

@@ -22,9 +22,9 @@ from eventstore.news import News
 from eventstore.notices import SUBSCRIBER, NoticeWriter, PostgresOutbox
 from eventstore.outbox import NoticeState
 from eventstore.subscription import PATIENCE_SECONDS, catch_up, enrol, follow
-from workers.health import Status
-from workers.metrics import AsyncCollector
-from workers.parts import Part
+from workers.service.health import Status
+from workers.service.metrics import AsyncCollector
+from workers.service.parts import Part
 from workers.settings import Settings
 from workers.sources import variable
 from workers.stores import CODEC, Stores

@@ -24,9 +24,9 @@ from tests.activities.notices.mailing import Mailbox, files_in, mail_server
 from tests.domain.inspection.story import Story
 from tests.journeys.house import fresh_database
 from workers.doctor.notices import notices
-from workers.health import State, Status
-from workers.metrics import Metrics
 from workers.notices import hearings_of, notice_gauges, notice_parts, sender_for
+from workers.service.health import State, Status
+from workers.service.metrics import Metrics
 from workers.settings import Settings
 from workers.stores import Stores, open_stores
 from workers.workplace import Workplace

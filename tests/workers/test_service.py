@@ -23,10 +23,10 @@ from tests.journeys.house import fresh_database, unused_area
 from tests.workers.asking import begin_fieldwork, plan
 from workers.desk import Desk
 from workers.embedded.temporal import TemporalServer, free_port
-from workers.health import Health, State, Status
-from workers.metrics import Metrics
-from workers.parts import keep_running
-from workers.service import Service, serving
+from workers.service.health import Health, State, Status
+from workers.service.metrics import Metrics
+from workers.service.parts import keep_running
+from workers.service.serving import Service, serving
 from workers.settings import HttpAddress, Settings
 from workers.worker import connect
 from workers.workplace import Workplace, opened

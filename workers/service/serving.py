@@ -20,19 +20,19 @@ from domain.errors import UnavailableError
 from domain.rulebook import Rulebook
 from eventstore.news import News
 from eventstore.worklist import Worklist
-from workers.endpoints import serving_http
-from workers.gauges import worklist_gauges
-from workers.health import Health, polling_probe, postgresql_probe, temporal_probe
-from workers.metrics import AppendMetrics, Metrics
 from workers.notices import notice_gauges, notice_parts
-from workers.parts import Part, keep_running
 from workers.processes import Processes
+from workers.service.endpoints import serving_http
+from workers.service.gauges import worklist_gauges
+from workers.service.health import Health, polling_probe, postgresql_probe, temporal_probe
+from workers.service.metrics import AppendMetrics, Metrics
+from workers.service.parts import Part, keep_running
+from workers.service.telemetry import open_telemetry
+from workers.service.upkeep import SweeperPart, WorklistPart, trouble_gauges
 from workers.settings import Settings
 from workers.stores import Stores
 from workers.summary import summariser
 from workers.sweeper import Sweeper
-from workers.telemetry import open_telemetry
-from workers.upkeep import SweeperPart, WorklistPart, trouble_gauges
 from workers.worker import build_worker
 from workers.workplace import Workplace, opened
 

@@ -1,7 +1,7 @@
 """What runs beside the worker: parts that go on for as long as it does, and begin again when they fail.
 
-A part is an object with a name and a `run`; it is added to the list in `workers.service.parts_of`, and from
-then on it is started, begun again, watched and stopped like the others.
+A part is an object with a name and a `run`; it is added to the list in `workers.service.serving.parts_of`,
+and from then on it is started, begun again, watched and stopped like the others.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from workers.health import State, Status
+from workers.service.health import State, Status
 
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 30.0

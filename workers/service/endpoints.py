@@ -9,8 +9,8 @@ from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from domain.errors import MalformedError
-from workers.health import Health
-from workers.metrics import Metrics
+from workers.service.health import Health
+from workers.service.metrics import Metrics
 from workers.settings import HttpAddress
 
 _GRACE_SECONDS: Final = 1.0

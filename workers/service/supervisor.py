@@ -20,7 +20,7 @@ PARENT_DIED: Final = signal.SIGHUP
 """What the kernel sends to each process when this one dies: once for every thread that does, so not what
 counts as a second request when it comes twice."""
 
-_LAUNCHER: Final = Path(__file__).parent / "embedded" / "launch.py"
+_LAUNCHER: Final = Path(__file__).parents[1] / "embedded" / "launch.py"
 
 _log = structlog.get_logger(__name__)
 

@@ -7,9 +7,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from eventstore.news import News
 from eventstore.subscription import Tell, follow
 from eventstore.worklist import Worklist
-from workers.health import Status
-from workers.metrics import AsyncCollector
 from workers.processes import Trouble
+from workers.service.health import Status
+from workers.service.metrics import AsyncCollector
 from workers.sweeper import Sweeper
 
 

@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from domain.handbook import DeadlineKind
 from eventstore.worklist import Worklist
-from workers.metrics import AsyncCollector
+from workers.service.metrics import AsyncCollector
 
 
 def worklist_gauges(worklist: Worklist) -> AsyncCollector:
