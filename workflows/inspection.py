@@ -52,6 +52,7 @@ class InspectionWorkflow:
         self.waits_for: str | None = None
         self._entered = self.standing
         self._turn = asyncio.Lock()
+        self._asked_at = self._now()
         self._look = False
         self._broken = False
         shown = workflow.info().typed_search_attributes
@@ -189,27 +190,30 @@ class InspectionWorkflow:
         return workflow.info().is_continue_as_new_suggested()
 
     async def _watch(self) -> None:
-        """Sleep until the next instant that matters, or a day, or until somebody asks to look."""
-        while True:
-            version = self.standing.version
+        """Sleep until the next instant that matters, or a day, or until somebody asks to look.
 
-            def disturbed(seen: int = version) -> bool:
-                return self._look or self.standing.version != seen
+        When that instant moves away the timer runs on, and the process only wakes to sleep on: a timer
+        cancelled and started with each milestone would be a quarter of the history.
+        """
+        while True:
+            wakes_at = self._wakes_at()
+
+            def disturbed(planned: datetime = wakes_at) -> bool:
+                return self._look or self._wakes_at() < planned
 
             try:
-                await workflow.wait_condition(disturbed, timeout=self._how_long_to_sleep())
+                await workflow.wait_condition(disturbed, timeout=max(_SOON, wakes_at - self._now()))
             except TimeoutError:
-                self._look = True
+                self._look = self._wakes_at() <= self._now()
             if self._look:
                 await self._tick_unless_broken()
 
-    def _how_long_to_sleep(self) -> timedelta:
+    def _wakes_at(self) -> datetime:
         longest = timedelta(seconds=self._start.look_every_seconds)
         if self._broken:
-            return min(longest, _LATER)
-        if self.standing.next_wake is None:
-            return longest
-        return min(longest, max(_SOON, self.standing.next_wake - self._now()))
+            return self._asked_at + min(longest, _LATER)
+        latest = self._asked_at + longest
+        return min(latest, self.standing.next_wake or latest)
 
     async def _tick_unless_broken(self) -> bool:
         """Ask the ledger, and say whether it answered.
@@ -223,6 +227,7 @@ class InspectionWorkflow:
             _refuse_cancellation(error)
             workflow.logger.exception("The ledger's answer cannot be used; asking again later")
             self._broken = True
+            self._asked_at = self._now()
         return not self._broken
 
     async def _a_while(self) -> None:
@@ -274,6 +279,7 @@ class InspectionWorkflow:
 
     def _adopt(self, answer: Answer) -> None:
         self.standing = answer.standing
+        self._asked_at = self._now()
         self._broken = False
         self._show()
 

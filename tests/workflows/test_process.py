@@ -1,11 +1,14 @@
 """What the process shows of itself, and what it does while something outside does not work."""
 
 import asyncio
+from datetime import date
 from typing import Any
 
 from domain.actors import Role
-from tests.journeys.house import House
-from workers.rehearsal.script import bodies_of
+from domain.inspection.events import DeadlineMissed
+from domain.london import at_time
+from tests.journeys.house import House, Life
+from workers.rehearsal.script import NOON, bodies_of
 from workflows.inspection import InspectionWorkflow
 from workflows.search_attributes import ALL, AREA, KIND, NEXT_DUE, OUTCOME, STAGE
 
@@ -111,3 +114,33 @@ async def test_an_irregular_step_past_a_milestone_does_not_leave_the_process_beh
     answer = await life.record("notify_area", Role.OFSTED_LEAD, life.moment, contrary_to=contrary)
     assert answer.refused is None, answer.refused
     assert await life.handle.query(InspectionWorkflow.get_waits_for) == "fieldwork_begun"
+
+
+async def test_a_deadline_that_moves_away_is_missed_on_its_new_day(house: House) -> None:
+    """The timer that was started for the old day runs on; it wakes the process, which sleeps on."""
+    life = house.life("TRF")
+    await life.play()
+    await life.until(lambda standing: standing.stage == "follow_up")
+    assert life.standing.next_due == "2024-02-14"
+    timers = await _timers(life)
+    answer = await life.record(
+        "extend_deadline",
+        Role.OFSTED_DIRECTOR,
+        kind="strategic_plan",
+        to="2024-03-01",
+        reason="sign_off_timetable",
+    )
+    assert answer.refused is None, answer.refused
+    assert await _timers(life) == timers
+
+    await life.let_pass(at_time(date(2024, 2, 28), NOON))
+    assert "deadline_missed" not in await life.names()
+    await life.let_pass(at_time(date(2024, 3, 2), NOON))
+    await life.until(lambda standing: standing.next_due is None)
+    (missed,) = [event for event in await life.events() if isinstance(event, DeadlineMissed)]
+    assert missed.due == date(2024, 3, 1)
+
+
+async def _timers(life: Life) -> int:
+    history = await life.handle.fetch_history()
+    return sum(event.HasField("timer_started_event_attributes") for event in history.events)
