@@ -1,4 +1,4 @@
-"""The command handler: known, load, decide, append, answer.
+"""The command handler: load, decide, append, answer.
 
 This is the one place where a command meets the ledger. It may be run by any number of workers at once
 and be killed at any line: what is not appended has not happened, and what is appended is found again
@@ -20,6 +20,7 @@ from domain.canonical import canonical_model
 from domain.errors import UnavailableError
 from domain.inspection import State, decide, evolve, initial
 from domain.inspection.commands import COMMANDS, Command
+from domain.inspection.deadlines import deadlines
 from domain.inspection.decide.clock import what_the_clock_brings
 from domain.inspection.events import Event, event_type
 from domain.inspection.events.clock import DeadlineEvent
@@ -159,9 +160,10 @@ class CommandHandler:
             self._held.popitem(last=False)
 
     async def _record(self, request: MilestoneRequest, judge: Judge, context: Context) -> Answer:
-        known = await self._ledger.find_command(request.inspection, UUID(request.command_id))
-        if known:
-            return await self._answer_again(known, request, context)
+        """Judge, append, answer. That the ledger knows a command already it says when it is to append it.
+
+        It looks before it compares versions, so what was judged in vain is thrown away.
+        """
         for _ in range(ATTEMPTS):
             state = await self.load(request.inspection)
             decision = judge(state)
@@ -228,14 +230,15 @@ class CommandHandler:
         context: Context,
         digest: str | None = None,
     ) -> Answer:
+        register = deadlines(self._rules, state)
         return Answer(
             result=verdict.result,
             recorded=verdict.recorded,
             refused=verdict.refused,
             command_id=request.command_id,
             request_digest=digest or request.digest(),
-            due=what_is_due(self._rules, state, context.now),
-            standing=standing(self._rules, state, context.now),
+            due=what_is_due(register, context.now),
+            standing=standing(state, register, context.now),
         )
 
 

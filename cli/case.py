@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
+from pydantic_core import to_jsonable_python
 
 from cli.access import not_here, reading
 from cli.output import (
@@ -251,10 +252,10 @@ def _as_data(case: _Case, rules: Rulebook) -> dict[str, Any]:
             }
             for miss in case.misses
         ],
-        "state": state.model_dump(mode="json", exclude={"extensions", "warned", "missed"}),
+        "state": to_jsonable_python(state, exclude={"extensions", "warned", "missed"}),
         "deadlines": [
             {
-                **one.model_dump(mode="json", exclude={"void", "lapses"}),
+                **to_jsonable_python(one, exclude={"void", "lapses"}),
                 "status": one.status(now).value,
                 "explained": {
                     "interval": _rule(one, state, rules).interval.model_dump(mode="json"),

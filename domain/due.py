@@ -1,15 +1,17 @@
 """When a deadline falls due: a rule of the handbook, the day it counts from, and the working calendar."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from domain.calendar import MustBeWorkingDay, WorkingCalendar
 from domain.errors import MalformedError
 from domain.handbook import DeadlineRule, Handbook, Unit, Weekday
 from domain.london import add_months, at_time, end_of_day, start_of_day
-from domain.values import Instant, Value
+from domain.values import Instant
 
 
-class Due(Value):
+@dataclass(frozen=True, slots=True)
+class Due:
     """The due day in London, the instant at which it is over or due, and the instant of the warning."""
 
     on: date

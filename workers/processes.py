@@ -26,6 +26,7 @@ from temporalio.service import RPCStatusCode
 from activities.commands import own_request
 from domain.canonical import canonical_model
 from domain.errors import IntegrityError, UnavailableError
+from domain.inspection.deadlines import deadlines
 from domain.inspection.standing import standing
 from domain.messages import Standing, Verdict
 from domain.rulebook import Rulebook
@@ -144,7 +145,8 @@ class Processes:
 
     async def _examine(self, inspection: str, entries: Sequence[Entry]) -> Finding | None:
         try:
-            wanted = standing(self._rules, fold(entries), datetime.now(UTC))
+            state = fold(entries)
+            wanted = standing(state, deadlines(self._rules, state), datetime.now(UTC))
         except IntegrityError as error:
             return Finding(inspection, Trouble.UNREADABLE, str(error))
         described = await self._describe(inspection)

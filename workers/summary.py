@@ -88,7 +88,8 @@ def summariser(rules: Rulebook) -> Summarise:
 
 
 def _summary(rules: Rulebook, inspection: str, state: State, recorded_at: datetime) -> CaseSummary:
-    due = next_due(rules, state, recorded_at)
+    register = deadlines(rules, state)
+    due = next_due(register, recorded_at)
     notified_at = state.at("area_notified")
     case = CaseRow(
         inspection=inspection,
@@ -102,7 +103,7 @@ def _summary(rules: Rulebook, inspection: str, state: State, recorded_at: dateti
         next_due_kind=due.kind.value if due else None,
         held=", ".join(held_by(state)) or None,
     )
-    rows = tuple(_row(inspection, one, state) for one in deadlines(rules, state))
+    rows = tuple(_row(inspection, one, state) for one in register)
     return CaseSummary(case, rows)
 
 

@@ -4,7 +4,8 @@ A deadline's status comes from the day on which it was met against the day on wh
 miss says only that nobody knew better when the day ended.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from domain.inspection.record import DeadlineKey, State
 from domain.inspection.vocabulary import Stage
 from domain.london import london_date
 from domain.rulebook import Rulebook
-from domain.values import Instant, Value
+from domain.values import Instant
 
 FOLLOW_UP_KINDS = frozenset(
     {
@@ -41,7 +42,8 @@ class Status(StrEnum):
     VOID = "void"
 
 
-class Deadline(Value):
+@dataclass(frozen=True, slots=True)
+class Deadline:
     """One deadline with all that explains it. Dates are London dates."""
 
     kind: DeadlineKind
@@ -103,8 +105,9 @@ def deadlines(rules: Rulebook, state: State) -> tuple[Deadline, ...]:
     if bound is None:
         return ()
     handbook, calendar = bound
+    ended = stage(state) in {Stage.CLOSED, Stage.WITHDRAWN}
     found = [
-        _deadline(rule, run, state, handbook, calendar)
+        _deadline(rule, run, state, handbook, calendar, ended=ended)
         for rule in handbook.deadlines
         if _applies(rule, state)
         for run in _runs(rule, state)
@@ -138,13 +141,18 @@ def _runs(rule: DeadlineRule, state: State) -> Iterator[_Run]:
 
 
 def _deadline(
-    rule: DeadlineRule, run: _Run, state: State, handbook: Handbook, calendar: WorkingCalendar
+    rule: DeadlineRule,
+    run: _Run,
+    state: State,
+    handbook: Handbook,
+    calendar: WorkingCalendar,
+    *,
+    ended: bool,
 ) -> Deadline:
     reckoned: Due = due(rule, run.origin_on, calendar, stated=run.stated)
     given = state.extensions.get((rule.kind, run.subject))
     extended = given.to if given and given.version > run.since else None
     final = due(rule, run.origin_on, calendar, stated=extended) if extended else reckoned
-    ended = stage(state) in {Stage.CLOSED, Stage.WITHDRAWN}
     lapses = rule.on_expiry is OnExpiry.LAPSE
     return Deadline(
         kind=rule.kind,
@@ -165,19 +173,19 @@ def _deadline(
     )
 
 
-def next_due(rules: Rulebook, state: State, now: Instant) -> Deadline | None:
-    """Return the open deadline that falls due first."""
-    return next((one for one in deadlines(rules, state) if one.status(now) is Status.OPEN), None)
+def next_due(register: Sequence[Deadline], now: Instant) -> Deadline | None:
+    """Return, of an inspection's deadlines, the open one that falls due first."""
+    return next((one for one in register if one.status(now) is Status.OPEN), None)
 
 
-def next_wake(rules: Rulebook, state: State, now: Instant) -> Instant | None:
-    """Return the first instant at which the clock alone brings something.
+def next_wake(register: Sequence[Deadline], now: Instant) -> Instant | None:
+    """Return the first instant at which the clock alone brings something to an inspection's deadlines.
 
     That is a warning or the end of a due day; of a right that lapses nobody is warned.
     """
     instants = [
         instant
-        for one in deadlines(rules, state)
+        for one in register
         if one.status(now) is Status.OPEN
         for instant in ((one.due_at + JUST_AFTER,) if one.lapses else (one.warn_at, one.due_at + JUST_AFTER))
         if instant > now

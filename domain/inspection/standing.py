@@ -1,18 +1,19 @@
 """Where an inspection stands, in the words that a workflow and a sender understand."""
 
-from domain.inspection.deadlines import Status, deadlines, next_due, next_wake
+from collections.abc import Sequence
+
+from domain.inspection.deadlines import Deadline, Status, next_due, next_wake
 from domain.inspection.progress import current_draft, held_by, is_open, publication_pending, reached, stage
 from domain.inspection.record import State
 from domain.messages import DraftName, Due, Standing
-from domain.rulebook import Rulebook
 from domain.values import Instant
 
 
-def standing(rules: Rulebook, state: State, now: Instant) -> Standing:
-    """Say where an inspection stands at a moment."""
+def standing(state: State, register: Sequence[Deadline], now: Instant) -> Standing:
+    """Say where an inspection with these deadlines stands at a moment."""
     if state.version == 0:
         return Standing()
-    due_next = next_due(rules, state, now)
+    due_next = next_due(register, now)
     draft = current_draft(state)
     goes_on = is_open(state)
     return Standing(
@@ -22,7 +23,7 @@ def standing(rules: Rulebook, state: State, now: Instant) -> Standing:
         reached=reached(state),
         held_by=held_by(state),
         publication_pending=publication_pending(state),
-        next_wake=next_wake(rules, state, now) if goes_on else None,
+        next_wake=next_wake(register, now) if goes_on else None,
         next_due=due_next.due.isoformat() if due_next else None,
         area=state.area,
         kind=state.kind,
@@ -31,10 +32,10 @@ def standing(rules: Rulebook, state: State, now: Instant) -> Standing:
     )
 
 
-def what_is_due(rules: Rulebook, state: State, now: Instant) -> tuple[Due, ...]:
+def what_is_due(register: Sequence[Deadline], now: Instant) -> tuple[Due, ...]:
     """List what is owed at a moment: what is open, and what was missed and is still not met."""
     return tuple(
         Due(kind=one.kind, subject=one.subject, due=one.due.isoformat(), status=one.status(now))
-        for one in deadlines(rules, state)
+        for one in register
         if one.met_on is None and one.status(now) in {Status.OPEN, Status.MISSED}
     )

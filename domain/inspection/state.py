@@ -6,7 +6,7 @@ fail when events before it are left out, as in a look back at a day on which the
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from domain.handbook import DeadlineKind
 from domain.inspection import events as e
@@ -19,9 +19,12 @@ from domain.values import PersonRef
 __all__ = ["Extension", "Fact", "Item", "Pause", "Published", "State", "evolve", "initial"]
 
 
+_NOTHING: Final = State()
+
+
 def initial() -> State:
     """Return the state of an inspection of which nothing is known."""
-    return State()
+    return _NOTHING
 
 
 Change = dict[str, Any]
@@ -388,7 +391,7 @@ def evolve(state: State, event: e.Event) -> State:
             recorded_by=event.recorded_by.person,
         )
         update["facts"] = {**update.get("facts", state.facts), name: fact}
-    return state.model_copy(update=update)
+    return state.changed(update)
 
 
 def _first_one_counts(state: State, name: str) -> bool:

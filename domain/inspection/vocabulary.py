@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field
@@ -216,7 +217,7 @@ class Draft(Value):
     author: PersonRef
     returned: bool = False
 
-    @property
+    @cached_property
     def ref(self) -> DraftRef:
         """The draft's version and the SHA-256 of its canonical JSON."""
         content = {

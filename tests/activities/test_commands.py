@@ -1,4 +1,4 @@
-"""The command handler: known, load, decide, append, answer. On both ledgers."""
+"""The command handler: load, decide, append, answer. On both ledgers."""
 
 import asyncio
 from collections.abc import Sequence

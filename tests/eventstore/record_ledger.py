@@ -14,6 +14,8 @@ from functools import reduce
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic_core import to_jsonable_python
+
 from domain.actors import Role
 from domain.canonical import canonical_json
 from domain.inspection.events import EVENT_TYPES
@@ -195,7 +197,7 @@ def _states(entries: list[Entry]) -> dict[str, Any]:
     for entry in entries:
         streams.setdefault(entry.stream, []).append(entry)
     return {
-        stream: reduce(evolve, map(CODEC.decode, held), initial()).model_dump(mode="json")
+        stream: to_jsonable_python(reduce(evolve, map(CODEC.decode, held), initial()))
         for stream, held in streams.items()
     }
 

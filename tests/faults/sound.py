@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from domain.inspection.deadlines import deadlines
 from domain.inspection.standing import standing
 from domain.inspection.state import evolve, initial
 from domain.messages import Answer, MilestoneRequest, Recorded, Standing, Verdict
@@ -119,7 +120,7 @@ def _standings(rules: Rulebook, entries: Iterable[Entry]) -> list[Standing]:
     stood = [Standing()]
     for entry in entries:
         state = evolve(state, CODEC.decode(entry))
-        stood.append(standing(rules, state, entry.recorded_at))
+        stood.append(standing(state, deadlines(rules, state), entry.recorded_at))
     return stood
 
 

@@ -36,6 +36,8 @@ def _due_events(rules: Rulebook, state: State, now: Instant) -> Iterator[e.Event
 
 def misses_taken_back(rules: Rulebook, state: State, now: Instant) -> tuple[e.Event, ...]:
     """Return an event for each recorded miss that the state no longer bears out."""
+    if not state.missed:
+        return ()
     standing = {one.key: one for one in deadlines(rules, state)}
     taken_back = []
     for (kind, subject), due in state.missed.items():

@@ -6,6 +6,7 @@ it can be without them, but where they are on record it may not have happened be
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated
 
 from pydantic import Field
@@ -162,7 +163,12 @@ EVENT_TYPES: dict[str, type[Event]] = {kind.model_fields["type"].default: kind f
 
 def event_type(event: Event) -> str:
     """Return an event's type, as the ledger names it."""
-    name: str = type(event).model_fields["type"].default
+    return _type_of(type(event))
+
+
+@cache
+def _type_of(kind: type[Event]) -> str:
+    name: str = kind.model_fields["type"].default
     return name
 
 

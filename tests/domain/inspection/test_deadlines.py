@@ -90,14 +90,14 @@ def test_a_plan_published_late_stays_missed_with_its_day() -> None:
     assert story.status(PLAN) is Status.MISSED
     assert story.deadline(PLAN).met_on == on_36
     assert "deadline_miss_taken_back" not in story.ledger
-    assert what_is_due(story.rules, story.state, story.now) == ()
+    assert what_is_due(story.deadlines, story.now) == ()
 
 
 def test_a_warning_comes_once_before_the_day() -> None:
     """Five working days before, as the handbook data has it."""
     story, published = _published()
     warn_on = story.day(30, after=published)
-    assert next_wake(story.rules, story.state, story.now) == start_of_day(warn_on)
+    assert next_wake(story.deadlines, story.now) == start_of_day(warn_on)
     story.wait(warn_on)
     (warning,) = story.latest
     assert isinstance(warning, DeadlineApproaching)
@@ -238,8 +238,8 @@ def test_a_deadline_explains_itself() -> None:
     plan = story.deadline(PLAN)
     assert (plan.origin, plan.origin_on, plan.rule) == ("report_published", published, "strategic_plan")
     assert (plan.handbook, plan.calendar) == ("2023-01-01", "england-2026.1")
-    assert next_due(story.rules, story.state, story.now) == plan
-    assert standing(story.rules, story.state, story.now).next_due == plan.due.isoformat()
+    assert next_due(story.deadlines, story.now) == plan
+    assert standing(story.state, story.deadlines, story.now).next_due == plan.due.isoformat()
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(2015, 12, 31), date(2031, 1, 1), date.max])

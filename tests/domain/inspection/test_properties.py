@@ -1,5 +1,6 @@
 """What holds of every inspection, whatever is asked of it and in whatever order."""
 
+from copy import deepcopy
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from typing import Any, Final
@@ -138,7 +139,7 @@ class AnyInspection(RuleBasedStateMachine):
             return
         self.story.now = max(self.story.now, made.now)
         before = self.story.state
-        copied = before.model_copy(deep=True)
+        copied = deepcopy(before)
         answer = decide(RULES, before, made)
         assert answer == decide(RULES, before, made)
         assert before == copied

@@ -46,7 +46,7 @@ def test_a_seat_that_nobody_holds_is_named(state: State) -> None:
 
 
 def test_each_board_without_a_chief_executive_is_named(state: State) -> None:
-    three = state.model_copy(update={"bodies": ("la-sry", "icb-surrey-heartlands", "icb-frimley", "icb-b")})
+    three = state.changed({"bodies": ("la-sry", "icb-surrey-heartlands", "icb-frimley", "icb-b")})
     found = holders(Place(Seat.INTEGRATED_CARE_BOARDS), three, PEOPLE)
     assert found.persons == ("p-icb",)
     assert [one.text for one in found.vacant] == [
@@ -61,7 +61,7 @@ def test_each_board_without_a_chief_executive_is_named(state: State) -> None:
 
 
 def test_a_partnership_whose_bodies_are_named_otherwise_is_asked_as_one(state: State) -> None:
-    other = state.model_copy(update={"bodies": ("trust-sry",)})
+    other = state.changed({"bodies": ("trust-sry",)})
     people = [*PEOPLE, person("p-trust", Role.DCS, "trust-sry")]
     assert holders(Place(Seat.CHILDRENS_SERVICES), other, people).persons == ("p-trust",)
 
