@@ -13,6 +13,7 @@ from bench.engine import engine
 from bench.load import Live, Player, play
 from bench.measure import Contender, Figures, Findings, Match, Table, Target, take_turns
 from bench.options import Options
+from bench.processors import PARTIES, Processors
 from bench.recorded import record
 from bench.servers import Servers, process
 from bench.versus.bare_temporal import Bare
@@ -24,6 +25,7 @@ OURS = "this engine"
 BARE = "bare Temporal"
 BARE_STARTING = "bare Temporal, started with each update"
 DBOS = "DBOS"
+_TOGETHER = "together"
 _FASTER_THAN_DBOS = 3
 """DBOS plays a third of the lifecycles, or its turns would be the longest by far."""
 
@@ -53,7 +55,7 @@ async def run(servers: Servers, options: Options) -> Findings:
             )
             findings.rounds[str(at_once)] = matches[at_once].rounds
         findings.rounds["events_in_ledger"] = await house.stores.ledger.head()
-    findings.tables = [_rates(matches), _latencies(matches), _parts(matches[20])]
+    findings.tables = [_rates(matches), _latencies(matches), _parts(matches[20]), _costs(matches[20])]
     findings.targets = [
         Target("lifecycles/s at 20 at once against bare Temporal", matches[20].ratio(OURS, BARE), 0.85),
         Target("lifecycles/s at 20 at once against DBOS", matches[20].ratio(OURS, DBOS), 1.8),
@@ -66,7 +68,12 @@ async def run(servers: Servers, options: Options) -> Findings:
 def _turn(servers: Servers, player: Player, at_once: int, lifecycles: int) -> Contender:
     async def contend() -> Figures:
         first = servers.take_numbers(lifecycles)
-        return await player(at_once=at_once, lifecycles=lifecycles, first=first)
+        processors = Processors(servers.folder)
+        before = processors.seconds()
+        figures = await player(at_once=at_once, lifecycles=lifecycles, first=first)
+        after = processors.seconds()
+        busy = {party: (after[party] - before[party]) * 1000 / lifecycles for party in PARTIES}
+        return {**figures, **busy, _TOGETHER: sum(busy.values())}
 
     return contend
 
@@ -156,4 +163,16 @@ def _parts(match: Match) -> Table:
         "What the order to start, which a desk sends with each request, costs (20 at once)",
         ["", "lifecycles/s", "to bare Temporal"],
         rows,
+    )
+
+
+def _costs(match: Match) -> Table:
+    columns = (*PARTIES, _TOGETHER)
+    return Table(
+        "Milliseconds of processor time for one lifecycle, by who spends them (20 at once)",
+        ["", *columns],
+        [
+            [name, *(f"{match.median(name, column):.0f}" for column in columns)]
+            for name in (BARE, BARE_STARTING, OURS, DBOS)
+        ],
     )
