@@ -192,13 +192,14 @@ class _Part:
     name = "part"
     vital = False
 
-    def __init__(self, failures: int) -> None:
+    def __init__(self, failures: int, error: BaseException | None = None) -> None:
         self._failures = failures
+        self._error = error or UnavailableError("it is not there")
         self.begun = itertools.count(1)
 
     async def run(self, status: Status) -> None:
         if next(self.begun) <= self._failures:
-            raise UnavailableError("it is not there")
+            raise self._error
         status.ok()
         await asyncio.Event().wait()
 
@@ -215,6 +216,18 @@ async def test_a_part_that_fails_begins_again_and_is_seen_to_fail_until_it_goes_
     assert failing["since"] > begun.isoformat()
     well = await _left(status, State.FAILING)
     assert (well["state"], "problem" in well, well["since"] > failing["since"]) == ("ok", False, True)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_part_in_which_something_was_cancelled_begins_again_like_one_that_failed() -> None:
+    """Only who cancels the part itself ends it: it would be gone, and nobody would say so."""
+    status = Health().status("part", vital=True)
+    running = asyncio.create_task(keep_running(_Part(1, asyncio.CancelledError()), status))
+    failing = await _left(status, State.STARTING)
+    assert failing["problem"] == "something within it was cancelled"
+    assert (await _left(status, State.FAILING))["state"] == "ok"
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -46,6 +46,11 @@ async def keep_running(part: Part, status: Status) -> None:
         try:
             await part.run(status)
             problem = "it has ended by itself"
+        except asyncio.CancelledError:
+            if _is_to_end():
+                raise
+            _log.exception("a part has failed", part=part.name)
+            problem = "something within it was cancelled"
         except Exception as error:
             _log.exception("a part has failed", part=part.name)
             problem = f"{type(error).__name__}: {error}"
@@ -54,3 +59,9 @@ async def keep_running(part: Part, status: Status) -> None:
         status.failing(problem)
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+
+def _is_to_end() -> bool:
+    """Say whether this task was cancelled. Otherwise something that it awaited was, which is a failure."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
