@@ -33,7 +33,8 @@ from domain.rulebook import Rulebook
 from eventstore.envelope import Entry
 from eventstore.ledger import Append, Conflict, Ledger
 from workers.desk import Start, live_start
-from workers.summary import fold
+from workers.resetting import begin_anew
+from workers.summary import fold, moment_of_reading
 from workflows.inspection import InspectionWorkflow
 
 ANSWERS_WITHIN: Final = timedelta(seconds=10)
@@ -66,7 +67,7 @@ REPAIRS: Final = {
     Trouble.MISSING: "start it; it goes on where the ledger stands",
     Trouble.BEHIND: "tell it to look at the ledger",
     Trouble.AHEAD: "tell it to look at the ledger; first find out where the events went",
-    Trouble.FAILING: "end it and start it anew; it goes on where the ledger stands",
+    Trouble.FAILING: "mend the code, then let it begin anew; it goes on where the ledger stands",
     Trouble.SILENT: "none: start a worker (`inspections worker`) on its task queue",
     Trouble.WAITING: "none: mend what the message names; it is tried again by itself",
     Trouble.UNREADABLE: "none: deploy the release that wrote the events, or a later one",
@@ -134,10 +135,8 @@ class Processes:
                     await handle.signal("sync")
                 done = "told to look at the ledger"
             case Trouble.FAILING:
-                with _unavailable():
-                    await handle.terminate(reason="its code fails; the ledger has all that matters")
-                await self._raise(finding.inspection)
-                done = "ended and started anew"
+                await begin_anew(self._client, finding.inspection)
+                done = "begun anew, with all that it was sent"
             case _:
                 return None
         await self._keep_note(finding, done)
@@ -199,16 +198,16 @@ class Processes:
         content = {"type": "repair_process", "trouble": finding.trouble.value, "done": done}
         request = own_request(finding.inspection, uuid4(), content)
         while True:
-            streams = await self._ledger.read_streams([finding.inspection])
+            entries = await self._ledger.read_stream(finding.inspection)
             note = Append(
                 stream=finding.inspection,
                 command_id=UUID(request.command_id),
                 digest=bytes.fromhex(request.digest()),
-                expected_version=len(streams[finding.inspection]),
+                expected_version=len(entries),
                 request=canonical_model(request),
                 answer=canonical_model(Verdict(result="recorded")),
                 bodies=(),
-                at=streams[finding.inspection][-1].recorded_at if self._ledger.rehearsal else None,
+                at=moment_of_reading(entries, rehearsal=True) if self._ledger.rehearsal else None,
             )
             (result,) = await self._ledger.append([note])
             if not isinstance(result, Conflict):

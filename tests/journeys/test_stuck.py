@@ -8,19 +8,19 @@ from uuid import uuid4
 
 import pytest
 from temporalio import workflow
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateStage
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.commands import CommandHandler, Context
 from domain.actors import Role
 from domain.canonical import canonical_json
-from domain.messages import Standing, StartInspection
+from domain.messages import Answer, MilestoneRequest, Standing, StartInspection
 from eventstore.ledger import Append
 from eventstore.news import News
 from eventstore.subscription import follow
 from tests.journeys.house import House, Life
 from workers import processes as module
-from workers.processes import Processes, Trouble
+from workers.processes import Finding, Processes, Trouble
 from workers.stores import CODEC
 from workers.sweeper import Sweeper
 from workflows.inspection import InspectionWorkflow
@@ -41,6 +41,30 @@ class Unfit:
         raise RuntimeError("this release knows of no standing")
 
 
+@workflow.defn(name="Inspection")
+class Deaf:
+    """What accepts updates and answers none, with a history that is not an inspection's."""
+
+    @workflow.run
+    async def run(self, start: StartInspection) -> None:
+        await asyncio.sleep(start.look_every_seconds)
+
+    @workflow.update
+    async def record(self, _: MilestoneRequest) -> None:
+        await workflow.wait_condition(lambda: False)
+
+
+def _worker(house: House, process: type) -> Worker:
+    """Put a worker together whose code of the process is another."""
+    return Worker(
+        house.client,
+        task_queue=house.queue,
+        workflows=[process],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        max_cached_workflows=0,
+    )
+
+
 async def _life(house: House, stage: str = "fieldwork") -> Life:
     life = house.life("TRF", until=stage)
     await life.play()
@@ -49,6 +73,21 @@ async def _life(house: House, stage: str = "fieldwork") -> Life:
 
 def _processes(house: House, life: Life) -> Processes:
     return Processes(house.client, house.queue, house.stores.ledger, house.rules, life.start)
+
+
+def _concern(life: Life, number: int) -> MilestoneRequest:
+    matter = CONCERN | {"reference": f"MASH/{number}"}
+    return life.request("refer_safeguarding_concern", Role.OFSTED_LEAD, life.moment, **matter)
+
+
+async def _until_its_task_has_failed(life: Life) -> None:
+    while (await life.handle.describe()).raw_description.pending_workflow_task.attempt < 2:
+        await asyncio.sleep(0.05)
+
+
+async def _recorded(life: Life) -> set[str]:
+    """Return the ids of the commands that led to events."""
+    return {str(one.command_id) for one in await life.commands() if not one.refused}
 
 
 async def _overtake(house: House, life: Life) -> int:
@@ -119,27 +158,52 @@ async def test_a_process_that_knows_more_than_the_ledger_is_left_to_a_person(hou
     await life.until(lambda standing: standing.version == version)
 
 
-async def test_a_process_that_fails_is_ended_and_started_anew(idle_house: House) -> None:
-    """A deployment did not fit; the right one is back, and what failed is out of the way."""
+async def test_a_process_that_fails_begins_anew_and_nothing_that_it_was_sent_is_lost(
+    idle_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deployment did not fit; the right one is back. Who signalled is gone, who asked still waits."""
+    monkeypatch.setattr(module, "ATTEMPTS_THAT_TELL", 2)
     house = idle_house
     async with house.worker():
         life = await _life(house)
     processes = _processes(house, life)
-    unfit = Worker(
-        house.client,
-        task_queue=house.queue,
-        workflows=[Unfit],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-        max_cached_workflows=0,
-    )
-    async with unfit:
+    before = await life.names()
+    signalled = [_concern(life, number) for number in range(3)]
+    asked = _concern(life, 3)
+    async with _worker(house, Unfit):
+        for request in signalled:
+            await life.handle.signal("record", request)
+        asking = asyncio.create_task(life.desk.record(asked))
+        await _until_its_task_has_failed(life)
         (finding,) = [one async for one in processes.examine_all()]
         assert finding.trouble is Trouble.FAILING
         assert not finding.mends_itself
     async with house.worker():
-        assert await processes.repair(finding) == "ended and started anew"
-        await life.until(lambda standing: standing.stage == "fieldwork")
+        assert await processes.repair(finding) == "begun anew, with all that it was sent"
+        assert (await asking).result == "recorded"
+        await life.until(lambda standing: standing.version == len(before) + 4)
         assert await _found(processes) == []
+    assert await life.names() == [*before, *["safeguarding_concern_referred"] * 4]
+    assert await _recorded(life) >= {request.command_id for request in (*signalled, asked)}
+
+
+async def test_an_update_that_was_accepted_and_not_answered_is_recorded_anew(idle_house: House) -> None:
+    """Also if it is the first that an inspection was ever sent: the ledger has not heard of it yet."""
+    house = idle_house
+    life = house.life("TRF", until="planned")
+    step = life.script.steps[0]
+    request = life.request(step.milestone, step.by, step.at, **step.matter)
+    async with _worker(house, Deaf):
+        handle = await house.client.start_workflow(
+            Deaf.run, life.start(life.inspection), id=life.inspection, task_queue=house.queue
+        )
+        await handle.start_update(
+            "record", request, wait_for_stage=WorkflowUpdateStage.ACCEPTED, result_type=Answer
+        )
+    async with house.worker():
+        await _processes(house, life).repair(Finding(life.inspection, Trouble.FAILING, "it is deaf"))
+        await life.until(lambda standing: standing.stage == "planned")
+    assert request.command_id in await _recorded(life)
 
 
 async def test_a_process_without_a_worker_is_silent(
