@@ -41,6 +41,7 @@ ANSWERS_WITHIN: Final = timedelta(seconds=10)
 ATTEMPTS_THAT_TELL: Final = 5
 """How often something has to fail before it counts as stuck and not as bad luck."""
 AT_ONCE: Final = 8
+"""Processes that are asked at the same time, whoever asks for how many."""
 STREAMS_AT_ONCE: Final = 200
 
 
@@ -100,6 +101,7 @@ class Processes:
         self._ledger = ledger
         self._rules = rules
         self._start = start
+        self._few = asyncio.Semaphore(AT_ONCE)
 
     async def examine_all(self) -> AsyncIterator[Finding]:
         """Examine the process of every inspection in the ledger."""
@@ -111,14 +113,13 @@ class Processes:
     async def examine(self, inspections: Sequence[str]) -> list[Finding]:
         """Examine the processes of some inspections, and return what is wrong with them."""
         streams = await self._ledger.read_streams(inspections)
-        few = asyncio.Semaphore(AT_ONCE)
-
-        async def one(inspection: str, entries: Sequence[Entry]) -> Finding | None:
-            async with few:
-                return await self._examine(inspection, entries)
-
-        found = await asyncio.gather(*(one(name, entries) for name, entries in streams.items()))
-        return [finding for finding in found if finding]
+        try:
+            # When Temporal is away, nobody waits for the rest: they would pile up from sweep to sweep.
+            async with asyncio.TaskGroup() as group:
+                looks = [group.create_task(self._in_turn(*stream)) for stream in streams.items()]
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        return [finding for look in looks if (finding := look.result())]
 
     async def repair(self, finding: Finding) -> str | None:
         """Put a process right if that can be done, keep note of it, and say what was done.
@@ -141,6 +142,10 @@ class Processes:
                 return None
         await self._keep_note(finding, done)
         return done
+
+    async def _in_turn(self, inspection: str, entries: Sequence[Entry]) -> Finding | None:
+        async with self._few:
+            return await self._examine(inspection, entries)
 
     async def _examine(self, inspection: str, entries: Sequence[Entry]) -> Finding | None:
         try:

@@ -1,6 +1,7 @@
 """Inspections whose process comes to a halt, and what finds them: for several files of tests."""
 
 import asyncio
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -81,11 +82,23 @@ async def recorded(life: Life) -> set[str]:
     return {str(one.command_id) for one in await life.commands() if not one.refused}
 
 
+async def plan_unseen(house: House) -> Life:
+    """Plan an inspection in the ledger alone: it has no process."""
+    life = house.life("TRF", until="planned")
+    step = life.script.steps[0]
+    await _append(house, life.request(step.milestone, step.by, step.at, **step.matter), life.moment)
+    return life
+
+
 async def overtake(house: House, life: Life) -> int:
     """Append as a worker does that dies before the workflow's task is completed; return the version."""
-    handler = CommandHandler(house.stores.ledger, house.rules, CODEC)
     request = life.request("refer_safeguarding_concern", Role.OFSTED_LEAD, life.moment, **CONCERN)
-    answer = await handler.handle(request, Context(now=life.moment, rehearsal=True))
+    return await _append(house, request, life.moment)
+
+
+async def _append(house: House, request: MilestoneRequest, now: datetime) -> int:
+    handler = CommandHandler(house.stores.ledger, house.rules, CODEC)
+    answer = await handler.handle(request, Context(now=now, rehearsal=True))
     assert answer.result == "recorded", answer.refused
     return answer.standing.version
 

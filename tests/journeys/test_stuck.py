@@ -5,12 +5,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from temporalio.client import WorkflowUpdateStage
+from temporalio.client import Client, WorkflowUpdateStage
 
 from domain.actors import Role
 from domain.canonical import canonical_json
+from domain.errors import UnavailableError
 from domain.messages import Answer
 from eventstore.ledger import Append
+from tests.faults.proxy import Proxy
 from tests.journeys.halting import (
     Deaf,
     Unfit,
@@ -18,6 +20,7 @@ from tests.journeys.halting import (
     found_by,
     live,
     overtake,
+    plan_unseen,
     processes_of,
     recorded,
     until_its_task_has_failed,
@@ -172,3 +175,26 @@ async def test_an_inspection_that_cannot_be_read_is_named(house: House) -> None:
     (finding,) = [one async for one in processes_of(house, life).examine_all()]
     assert finding.trouble is Trouble.UNREADABLE
     assert "from_the_future" in finding.detail
+
+
+async def test_when_temporal_goes_away_nobody_goes_on_asking(
+    idle_house: House, temporal_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many looks the first that fails ends the others: they would pile up from one sweep to the next."""
+    house, many = idle_house, 3 * module.AT_ONCE
+    monkeypatch.setattr(module, "ANSWERS_WITHIN", timedelta(seconds=0.5))
+    for _ in range(many):
+        await plan_unseen(house)
+    async with Proxy.before(temporal_address) as proxy:
+        house.client = await Client.connect(proxy.address, data_converter=house.client.data_converter)
+        processes = processes_of(house, house.life())
+        assert await found_by(processes) == [(name, Trouble.MISSING) for name in await _streams(house)]
+        before = asyncio.all_tasks()
+        proxy.swallow()
+        with pytest.raises(UnavailableError):
+            await found_by(processes)
+        assert asyncio.all_tasks() <= before
+
+
+async def _streams(house: House) -> list[str]:
+    return sorted(await house.stores.ledger.stream_versions())
