@@ -83,6 +83,12 @@ class Finding:
     inspection: str
     trouble: Trouble
     detail: str
+    known: int | None = None
+    """The version that the process knows, where that is what is wrong."""
+
+    def goes_on_from(self, earlier: "Finding") -> bool:
+        """Whether it is the same trouble as before, though the ledger or the attempts may have moved on."""
+        return (self.trouble, self.known) == (earlier.trouble, earlier.known)
 
     @property
     def mends_itself(self) -> bool:
@@ -122,26 +128,30 @@ class Processes:
         return [finding for look in looks if (finding := look.result())]
 
     async def repair(self, finding: Finding) -> str | None:
-        """Put a process right if that can be done, keep note of it, and say what was done.
+        """Put a process right if that can be done, keep note of it, and say what was done."""
+        done = await self.mend(finding)
+        if done:
+            await self._keep_note(finding, done)
+        return done
+
+    async def mend(self, finding: Finding) -> str | None:
+        """Put a process right if that can be done, and say what was done.
 
         Repeating it does no harm: a process that is there is not started twice.
         """
-        handle = self._client.get_workflow_handle(finding.inspection)
         match finding.trouble:
             case Trouble.MISSING:
                 await self._raise(finding.inspection)
-                done = "started"
+                return "started"
             case Trouble.BEHIND | Trouble.AHEAD:
                 with _unavailable():
-                    await handle.signal("sync")
-                done = "told to look at the ledger"
+                    await self._client.get_workflow_handle(finding.inspection).signal("sync")
+                return "told to look at the ledger"
             case Trouble.FAILING:
                 await begin_anew(self._client, finding.inspection)
-                done = "begun anew, with all that it was sent"
+                return "begun anew, with all that it was sent"
             case _:
                 return None
-        await self._keep_note(finding, done)
-        return done
 
     async def _in_turn(self, inspection: str, entries: Sequence[Entry]) -> Finding | None:
         async with self._few:
@@ -220,7 +230,7 @@ class Processes:
 
 
 def _differs(inspection: str, trouble: Trouble, known: int, there: int) -> Finding:
-    return Finding(inspection, trouble, f"it knows version {known}, the ledger has {there}")
+    return Finding(inspection, trouble, f"it knows version {known}, the ledger has {there}", known)
 
 
 def _failing(inspection: str, described: WorkflowExecutionDescription) -> Finding | None:

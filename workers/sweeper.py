@@ -2,23 +2,37 @@
 
 A worker may die between the append and the end of the workflow's task. Then the ledger is ahead, the
 process does not know, and the sender may be gone. So each inspection that has changed is looked at a
-little later, and all of them when a worker starts and every hour.
+little later, and all of them when a worker starts and every hour. What is in trouble is looked at again
+after pauses that grow, whatever happens to other inspections meanwhile.
 """
 
 import logging
 import math
 import time
+from dataclasses import dataclass
 from typing import Final
 
 from eventstore.ledger import Ledger
 from workers.processes import Finding, Processes
 
 GRACE_SECONDS: Final = 30.0
-"""How long after its last event a process is given to hear of it by itself."""
+"""How long a process is given to hear of its last event by itself, and to get well when it was told."""
 ALL_EVERY_SECONDS: Final = 3600.0
+LONGEST_PAUSE_SECONDS: Final = 600.0
+"""Between two looks at what stays in trouble. So long the metric may tell of what a person has put right."""
 PAGE: Final = 1000
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Case:
+    """A process in trouble, and what was done about it."""
+
+    finding: Finding
+    pause: float
+    next_look: float = -math.inf
+    noted: bool = False
 
 
 class Sweeper:
@@ -30,8 +44,12 @@ class Sweeper:
         self._position = 0
         self._all_again_at = -math.inf
         self._changed: dict[str, float] = {}
-        self.troubles: dict[str, Finding] = {}
+        self._cases: dict[str, _Case] = {}
+
+    @property
+    def troubles(self) -> dict[str, Finding]:
         """What was wrong when it was last looked at, by inspection."""
+        return {name: case.finding for name, case in self._cases.items()}
 
     async def sweep(self) -> None:
         """Examine what is due now: what has changed and been quiet since, and now and then all of them.
@@ -44,34 +62,48 @@ class Sweeper:
             await self.sweep_all()
             self._all_again_at = time.monotonic() + ALL_EVERY_SECONDS
         await self._note_changes()
-        await self._sweep_changed()
+        await self._sweep_due()
 
     async def sweep_all(self) -> None:
         """Examine all processes, and repair what can be repaired."""
-        self.troubles.clear()
+        well = set(self._cases)
         async for finding in self._processes.examine_all():
-            await self._repair(finding)
+            well.discard(finding.inspection)
+            await self._take_up(finding)
+        for name in well:
+            del self._cases[name]
 
     async def _note_changes(self) -> None:
         while entries := await self._ledger.read_all(after=self._position, limit=PAGE):
             self._changed |= dict.fromkeys((entry.stream for entry in entries), time.monotonic())
             self._position = entries[-1].position
 
-    async def _sweep_changed(self) -> None:
-        """Examine what has changed and been quiet since, and again what was in trouble."""
-        quiet_since = time.monotonic() - GRACE_SECONDS
-        due = {name for name, at in self._changed.items() if at <= quiet_since} | self.troubles.keys()
-        found = await self._processes.examine(sorted(due))
+    async def _sweep_due(self) -> None:
+        """Examine what has changed and been quiet since, and what is in trouble and has had its pause."""
+        now = time.monotonic()
+        due = {name for name, at in self._changed.items() if at <= now - GRACE_SECONDS}
+        due |= {name for name, case in self._cases.items() if case.next_look <= now}
+        found = {finding.inspection: finding for finding in await self._processes.examine(sorted(due))}
         for name in due:
+            if name in found:
+                await self._take_up(found[name])
+            else:
+                self._cases.pop(name, None)
+            # Only now: what was not taken up, because Temporal went away, is due at the next turn.
             self._changed.pop(name, None)
-            self.troubles.pop(name, None)
-        for finding in found:
-            await self._repair(finding)
 
-    async def _repair(self, finding: Finding) -> None:
-        self.troubles[finding.inspection] = finding
+    async def _take_up(self, finding: Finding) -> None:
+        """Repair what can be repaired, unless the same trouble is still having its pause."""
+        case = self._cases.get(finding.inspection)
+        if case is None or not finding.goes_on_from(case.finding):
+            case = self._cases[finding.inspection] = _Case(finding, GRACE_SECONDS)
+        case.finding = finding
+        if case.next_look > time.monotonic():
+            return
         # A failing process is left to a person: what makes it fail may be in the deployment.
-        done = await self._processes.repair(finding) if finding.mends_itself else None
+        done = await self._repair(case) if finding.mends_itself else None
+        case.next_look = time.monotonic() + case.pause
+        case.pause = min(2 * case.pause, LONGEST_PAUSE_SECONDS)
         _log.warning(
             "%s: its process is %s (%s); %s",
             finding.inspection,
@@ -79,3 +111,11 @@ class Sweeper:
             finding.detail,
             done or "see `inspections stuck`",
         )
+
+    async def _repair(self, case: _Case) -> str | None:
+        """Repair a process, and keep note of it when a trouble is new, not at each attempt."""
+        if case.noted:
+            return await self._processes.mend(case.finding)
+        done = await self._processes.repair(case.finding)
+        case.noted = True
+        return done

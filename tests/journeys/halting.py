@@ -42,6 +42,23 @@ class Deaf:
         await workflow.wait_condition(lambda: False)
 
 
+@workflow.defn(name="Inspection")
+class Stubborn:
+    """What does not look at the ledger, however often it is told."""
+
+    @workflow.run
+    async def run(self, start: StartInspection) -> None:
+        await asyncio.sleep(start.look_every_seconds)
+
+    @workflow.signal
+    def sync(self) -> None:
+        pass
+
+    @workflow.query(name="standing")
+    def get_standing(self) -> Standing:
+        return Standing()
+
+
 def worker_of(house: House, process: type) -> Worker:
     """Put a worker together whose code of the process is another."""
     return Worker(
