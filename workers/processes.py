@@ -165,13 +165,22 @@ class Processes:
             return Finding(inspection, Trouble.UNREADABLE, str(error))
         described = await self._describe(inspection)
         if described is None or described.status is not WorkflowExecutionStatus.RUNNING:
-            ended = described.status.name.lower() if described and described.status else "not there"
-            return Finding(inspection, Trouble.MISSING, f"its last run is {ended}") if wanted.open else None
+            return await self._missing(inspection, described, entries) if wanted.open else None
         return (
             _failing(inspection, described)
             or _waiting(inspection, described)
             or await self._behind(inspection, wanted)
         )
+
+    async def _missing(
+        self, inspection: str, described: WorkflowExecutionDescription | None, entries: Sequence[Entry]
+    ) -> Finding | None:
+        """Say that a process is missing, unless its inspection has moved, and perhaps ended, meanwhile."""
+        now_there = await self._ledger.read_stream(inspection)
+        if len(now_there) != len(entries):
+            return await self._examine(inspection, now_there)
+        ended = described.status.name.lower() if described and described.status else "not there"
+        return Finding(inspection, Trouble.MISSING, f"its last run is {ended}")
 
     async def _describe(self, inspection: str) -> WorkflowExecutionDescription | None:
         try:

@@ -1,6 +1,7 @@
 """Processes that have come to a halt: each is found for what it is, and put right where that can be done."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from domain.actors import Role
 from domain.canonical import canonical_json
 from domain.errors import UnavailableError
 from domain.messages import Answer
+from eventstore.envelope import Entry
 from eventstore.ledger import Append
 from tests.faults.proxy import Proxy
 from tests.journeys.halting import (
@@ -198,3 +200,20 @@ async def test_when_temporal_goes_away_nobody_goes_on_asking(
 
 async def _streams(house: House) -> list[str]:
     return sorted(await house.stores.ledger.stream_versions())
+
+
+async def test_what_has_ended_while_it_was_looked_at_is_not_missing(house: House) -> None:
+    """Between reading its events and asking Temporal, an inspection may be withdrawn and its process end."""
+    life = await live(house)
+    processes = processes_of(house, life)
+    read_streams = house.stores.ledger.read_streams
+
+    async def read_too_early(names: Sequence[str]) -> dict[str, list[Entry]]:
+        streams = await read_streams(names)
+        await life.record("withdraw_inspection", Role.OFSTED_DIRECTOR, life.moment, reason="area_replaced")
+        await life.handle.result()
+        return streams
+
+    with pytest.MonkeyPatch.context() as reading:
+        reading.setattr(house.stores.ledger, "read_streams", read_too_early)
+        assert await found_by(processes) == []
