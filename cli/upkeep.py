@@ -21,7 +21,9 @@ projections = App(name="projections", help="What is derived from the ledger for 
 
 @stuck.default
 async def list_stuck(*, format: Format = Format.TABLE) -> None:
-    """List inspections whose process is missing, behind the ledger, failing, silent or waiting in vain.
+    """List inspections whose process is missing, behind or ahead of the ledger, failing, silent or waiting.
+
+    So is a process of which the ledger has never heard: its events were lost with a restored backup.
 
     Parameters
     ----------
@@ -63,30 +65,30 @@ async def repair(*inspections: InspectionId, format: Format = Format.TABLE) -> E
     Parameters
     ----------
     inspections
-        Only these; otherwise all that are stuck.
+        Only these; otherwise all that are stuck, but for those that would end.
     format
         table for people, json for scripts.
     """
     done: list[dict[str, str | None]] = []
     async with examining() as (processes, stores):
-        for name in inspections:
-            if not await stores.ledger.read_stream(name, up_to=1):
-                raise not_here(name)
         with Console(file=sys.stderr).status("looking at each inspection's process"):
             found = (
                 await processes.examine(inspections)
                 if inspections
                 else [finding async for finding in processes.examine_all()]
             )
+            for name in {*inspections} - {one.inspection for one in found}:
+                if not await stores.ledger.read_stream(name, up_to=1):
+                    raise not_here(name)
             for one in found:
-                did = await processes.repair(one)
+                did = await processes.repair(one) if inspections or not one.ends_when_repaired else None
                 done.append({"inspection_id": one.inspection, "trouble": one.trouble.value, "done": did})
     if format is Format.JSON:
         print_json(done)
         return Exit.DONE
     for line in done:
         begins = f"{line['inspection_id']}  was {line['trouble']}: "
-        print_hanging(begins, line["done"] or "nothing can be done from here; `inspections stuck` says what")
+        print_hanging(begins, line["done"] or "nothing was done; `inspections stuck` says what helps")
     if not done:
         console().print("Nothing is stuck.")
     return Exit.DONE

@@ -54,6 +54,8 @@ class Trouble(StrEnum):
     """The ledger has gone on, and the process does not know."""
     AHEAD = "ahead"
     """It knows of more than the ledger has: a backup was restored, or somebody has taken events away."""
+    UNKNOWN = "unknown"
+    """It knows of events of which the ledger has none: the inspection is younger than the backup, say."""
     FAILING = "failing"
     """Its code fails whenever it is run: a deployment does not fit its history."""
     SILENT = "silent"
@@ -68,6 +70,8 @@ REPAIRS: Final = {
     Trouble.MISSING: "start it; it goes on where the ledger stands",
     Trouble.BEHIND: "tell it to look at the ledger",
     Trouble.AHEAD: "tell it to look at the ledger; first find out where the events went",
+    Trouble.UNKNOWN: "find out where the events went, and record them again (`inspections record NAME "
+    "plan_inspection …` first); only if it is to end: `inspections stuck repair NAME`",
     Trouble.FAILING: "mend the code, then let it begin anew; it goes on where the ledger stands",
     Trouble.SILENT: "none: start a worker (`inspections worker`) on its task queue",
     Trouble.WAITING: "none: mend what the message names; it is tried again by itself",
@@ -95,6 +99,11 @@ class Finding:
         """Whether the engine puts it right unasked. Of the rest a person has to find out why it is so."""
         return self.trouble in {Trouble.MISSING, Trouble.BEHIND}
 
+    @property
+    def ends_when_repaired(self) -> bool:
+        """Whether nobody is left who knows of the inspection: so it is done to what a person names, alone."""
+        return self.trouble is Trouble.UNKNOWN
+
 
 class Processes:
     """Looks at processes and mends them. Every method may raise `UnavailableError`."""
@@ -110,8 +119,8 @@ class Processes:
         self._few = asyncio.Semaphore(AT_ONCE)
 
     async def examine_all(self) -> AsyncIterator[Finding]:
-        """Examine the process of every inspection in the ledger."""
-        names = sorted(await self._ledger.stream_versions())
+        """Examine the process of every inspection in the ledger, and those that run without being there."""
+        names = sorted({*await self._running(), *await self._ledger.stream_versions()})
         for place in range(0, len(names), STREAMS_AT_ONCE):
             for finding in await self.examine(names[place : place + STREAMS_AT_ONCE]):
                 yield finding
@@ -122,7 +131,9 @@ class Processes:
         try:
             # When Temporal is away, nobody waits for the rest: they would pile up from sweep to sweep.
             async with asyncio.TaskGroup() as group:
-                looks = [group.create_task(self._in_turn(*stream)) for stream in streams.items()]
+                looks = [
+                    group.create_task(self._in_turn(name, streams.get(name, ()))) for name in inspections
+                ]
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
         return [finding for look in looks if (finding := look.result())]
@@ -144,9 +155,11 @@ class Processes:
                 await self._raise(finding.inspection)
                 return "started"
             case Trouble.BEHIND | Trouble.AHEAD:
-                with _unavailable():
-                    await self._client.get_workflow_handle(finding.inspection).signal("sync")
+                await self._tell_to_look(finding.inspection)
                 return "told to look at the ledger"
+            case Trouble.UNKNOWN:
+                await self._tell_to_look(finding.inspection)
+                return "told to look at the ledger, which has nothing of it, so it ends"
             case Trouble.FAILING:
                 await begin_anew(self._client, finding.inspection)
                 return "begun anew, with all that it was sent"
@@ -169,7 +182,7 @@ class Processes:
         return (
             _failing(inspection, described)
             or _waiting(inspection, described)
-            or await self._behind(inspection, wanted)
+            or await self._differing(inspection, wanted, entries)
         )
 
     async def _missing(
@@ -190,7 +203,7 @@ class Processes:
                 return None
             raise UnavailableError(f"Temporal cannot be reached: {error}") from error
 
-    async def _behind(self, inspection: str, wanted: Standing) -> Finding | None:
+    async def _differing(self, inspection: str, wanted: Standing, entries: Sequence[Entry]) -> Finding | None:
         handle = self._client.get_workflow_handle_for(InspectionWorkflow.run, inspection)
         try:
             known = await handle.query(InspectionWorkflow.get_standing, rpc_timeout=ANSWERS_WITHIN)
@@ -200,11 +213,23 @@ class Processes:
             return Finding(inspection, Trouble.SILENT, f"it does not answer: {error}")
         if known.version > wanted.version:
             # The ledger may have gone on since it was read here.
-            now_there = len(await self._ledger.read_stream(inspection))
-            ahead = known.version > now_there
-            return _differs(inspection, Trouble.AHEAD, known.version, now_there) if ahead else None
-        behind = known.version < wanted.version
-        return _differs(inspection, Trouble.BEHIND, known.version, wanted.version) if behind else None
+            now_there = await self._ledger.read_stream(inspection)
+            moved = len(now_there) != len(entries)
+            return await self._examine(inspection, now_there) if moved else _ahead(inspection, known, wanted)
+        return _behind(inspection, known, wanted) if known.version < wanted.version else None
+
+    async def _running(self) -> list[str]:
+        """List the inspections that have a process, as far as Temporal's list is up to date."""
+        here = f"TaskQueue = '{self._task_queue}' AND WorkflowType = 'Inspection'"
+        with _unavailable():
+            running = self._client.list_workflows(
+                f"{here} AND ExecutionStatus = 'Running'", rpc_timeout=ANSWERS_WITHIN
+            )
+            return [one.id async for one in running]
+
+    async def _tell_to_look(self, inspection: str) -> None:
+        with _unavailable():
+            await self._client.get_workflow_handle(inspection).signal("sync")
 
     async def _raise(self, inspection: str) -> None:
         with _unavailable():
@@ -238,8 +263,22 @@ class Processes:
                 return
 
 
-def _differs(inspection: str, trouble: Trouble, known: int, there: int) -> Finding:
-    return Finding(inspection, trouble, f"it knows version {known}, the ledger has {there}", known)
+def _behind(inspection: str, known: Standing, there: Standing) -> Finding:
+    detail = f"it knows version {known.version}, the ledger has {there.version}"
+    return Finding(inspection, Trouble.BEHIND, detail, known.version)
+
+
+def _ahead(inspection: str, known: Standing, there: Standing) -> Finding:
+    """Say where the process stands: it may be the last to know what has to be recorded again."""
+    trouble, the_ledger = Trouble.AHEAD, f"has {there.version}, at {_place(there)}"
+    if there.version == 0:
+        trouble, the_ledger = Trouble.UNKNOWN, "has nothing of it"
+    detail = f"it knows version {known.version}, at {_place(known)}; the ledger {the_ledger}"
+    return Finding(inspection, trouble, detail, known.version)
+
+
+def _place(stands: Standing) -> str:
+    return f"{stands.stage} ({', '.join(stands.reached)})" if stands.reached else stands.stage
 
 
 def _failing(inspection: str, described: WorkflowExecutionDescription) -> Finding | None:

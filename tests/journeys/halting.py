@@ -120,6 +120,15 @@ async def _append(house: House, request: MilestoneRequest, now: datetime) -> int
     return answer.standing.version
 
 
+async def lose(house: House, which: str) -> None:
+    """Take events out of the ledger, as if a backup from before them had been restored."""
+    async with house.stores.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL ROLE postgres")
+        await connection.execute("ALTER TABLE ledger.events DISABLE TRIGGER append_only")
+        await connection.execute(f"DELETE FROM ledger.events WHERE {which}")
+        await connection.execute("ALTER TABLE ledger.events ENABLE ALWAYS TRIGGER append_only")
+
+
 async def found_by(processes: Processes) -> list[tuple[str, Trouble]]:
     """Examine all processes, and say which are in what trouble."""
     return [(one.inspection, one.trouble) async for one in processes.examine_all()]

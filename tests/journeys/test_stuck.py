@@ -21,6 +21,7 @@ from tests.journeys.halting import (
     concern,
     found_by,
     live,
+    lose,
     overtake,
     plan_unseen,
     processes_of,
@@ -72,20 +73,46 @@ async def test_a_process_that_knows_more_than_the_ledger_is_left_to_a_person(hou
     """A backup was restored: what came after it is gone, and the process goes on from what is there."""
     life = await live(house)
     processes = processes_of(house, life)
-    async with house.stores.pool.acquire() as connection, connection.transaction():
-        await connection.execute("SET LOCAL ROLE postgres")
-        await connection.execute("ALTER TABLE ledger.events DISABLE TRIGGER append_only")
-        await connection.execute(
-            "DELETE FROM ledger.events WHERE position = (SELECT max(position) FROM ledger.events)"
-        )
-        await connection.execute("ALTER TABLE ledger.events ENABLE ALWAYS TRIGGER append_only")
+    await lose(house, "position = (SELECT max(position) FROM ledger.events)")
     version = len(await life.names())
     (finding,) = [one async for one in processes.examine_all()]
     assert finding.trouble is Trouble.AHEAD
-    assert finding.detail == f"it knows version {version + 1}, the ledger has {version}"
+    assert finding.detail == (
+        f"it knows version {version + 1}, at fieldwork; "
+        f"the ledger has {version}, at notified (surveys_opened, surveys_closed)"
+    )
     assert not finding.mends_itself
     assert await processes.repair(finding) == "told to look at the ledger"
     await life.until(lambda standing: standing.version == version)
+
+
+async def test_a_process_of_which_the_ledger_knows_nothing_is_found_and_ends_when_it_is_told(
+    house: House,
+) -> None:
+    """Its inspection was opened after the backup. Who is about to be opened only now is not meant."""
+    life = await live(house)
+    processes = processes_of(house, life)
+    version = len(await life.names())
+    await lose(house, f"stream = '{life.inspection}'")
+    (finding,) = [one async for one in processes.examine_all()]
+    assert finding.trouble is Trouble.UNKNOWN
+    assert finding.detail == f"it knows version {version}, at fieldwork; the ledger has nothing of it"
+    assert finding.ends_when_repaired
+    assert (
+        await processes.repair(finding) == "told to look at the ledger, which has nothing of it, so it ends"
+    )
+    await life.handle.result()
+    assert await found_by(processes) == []
+
+
+async def test_an_inspection_that_was_lost_is_recorded_again_in_its_own_process(house: House) -> None:
+    """Under its own name, though that is taken as long as the process runs."""
+    life = await live(house)
+    await lose(house, f"stream = '{life.inspection}'")
+    life.done = 0
+    await life.play()
+    assert await found_by(processes_of(house, life)) == []
+    assert life.standing.stage == "fieldwork"
 
 
 async def test_a_process_that_fails_begins_anew_and_nothing_that_it_was_sent_is_lost(
