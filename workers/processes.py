@@ -7,7 +7,7 @@ Putting it right never touches the ledger's streams; that it was done is kept am
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -34,6 +34,7 @@ from eventstore.envelope import Entry
 from eventstore.ledger import Append, Conflict, Ledger
 from workers.desk import Start, live_start
 from workers.resetting import begin_anew
+from workers.routing import read_routing
 from workers.summary import fold, moment_of_reading
 from workflows.inspection import InspectionWorkflow
 
@@ -73,7 +74,7 @@ REPAIRS: Final = {
     Trouble.UNKNOWN: "find out where the events went, and record them again (`inspections record NAME "
     "plan_inspection …` first); only if it is to end: `inspections stuck repair NAME`",
     Trouble.FAILING: "mend the code, then let it begin anew; it goes on where the ledger stands",
-    Trouble.SILENT: "none: start a worker (`inspections worker`) on its task queue",
+    Trouble.SILENT: "none: start a worker (`inspections worker`), or make a build current that has one",
     Trouble.WAITING: "none: mend what the message names; it is tried again by itself",
     Trouble.UNREADABLE: "none: deploy the release that wrote the events, or a later one",
 }
@@ -105,6 +106,16 @@ class Finding:
         return self.trouble is Trouble.UNKNOWN
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """An inspection whose process is examined."""
+
+    inspection: str
+    entries: Sequence[Entry]
+    unheard: str | None
+    """Why it would not answer, if that is known without asking."""
+
+
 class Processes:
     """Looks at processes and mends them. Every method may raise `UnavailableError`."""
 
@@ -127,12 +138,14 @@ class Processes:
 
     async def examine(self, inspections: Sequence[str]) -> list[Finding]:
         """Examine the processes of some inspections, and return what is wrong with them."""
+        unheard = await self._unheard()
         streams = await self._ledger.read_streams(inspections)
         try:
             # When Temporal is away, nobody waits for the rest: they would pile up from sweep to sweep.
             async with asyncio.TaskGroup() as group:
                 looks = [
-                    group.create_task(self._in_turn(name, streams.get(name, ()))) for name in inspections
+                    group.create_task(self._in_turn(_Look(name, streams.get(name, ()), unheard)))
+                    for name in dict.fromkeys(inspections)
                 ]
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
@@ -166,34 +179,43 @@ class Processes:
             case _:
                 return None
 
-    async def _in_turn(self, inspection: str, entries: Sequence[Entry]) -> Finding | None:
+    async def _in_turn(self, look: _Look) -> Finding | None:
         async with self._few:
-            return await self._examine(inspection, entries)
+            return await self._examine(look)
 
-    async def _examine(self, inspection: str, entries: Sequence[Entry]) -> Finding | None:
+    async def _examine(self, look: _Look) -> Finding | None:
+        inspection = look.inspection
         try:
-            state = fold(entries)
+            state = fold(look.entries)
             wanted = standing(state, deadlines(self._rules, state), datetime.now(UTC))
         except IntegrityError as error:
             return Finding(inspection, Trouble.UNREADABLE, str(error))
         described = await self._describe(inspection)
         if described is None or described.status is not WorkflowExecutionStatus.RUNNING:
-            return await self._missing(inspection, described, entries) if wanted.open else None
-        return (
-            _failing(inspection, described)
-            or _waiting(inspection, described)
-            or await self._differing(inspection, wanted, entries)
-        )
+            return await self._missing(look, described) if wanted.open else None
+        if found := _failing(inspection, described) or _waiting(inspection, described):
+            return found
+        if look.unheard:
+            return Finding(inspection, Trouble.SILENT, look.unheard)
+        return await self._differing(look, wanted)
 
-    async def _missing(
-        self, inspection: str, described: WorkflowExecutionDescription | None, entries: Sequence[Entry]
-    ) -> Finding | None:
+    async def _missing(self, look: _Look, described: WorkflowExecutionDescription | None) -> Finding | None:
         """Say that a process is missing, unless its inspection has moved, and perhaps ended, meanwhile."""
-        now_there = await self._ledger.read_stream(inspection)
-        if len(now_there) != len(entries):
-            return await self._examine(inspection, now_there)
+        if moved := await self._moved(look):
+            return await self._examine(moved)
         ended = described.status.name.lower() if described and described.status else "not there"
-        return Finding(inspection, Trouble.MISSING, f"its last run is {ended}")
+        return Finding(look.inspection, Trouble.MISSING, f"its last run is {ended}")
+
+    async def _moved(self, look: _Look) -> _Look | None:
+        """Look at a stream anew if it has gone on since it was read."""
+        entries = await self._ledger.read_stream(look.inspection)
+        return replace(look, entries=entries) if len(entries) != len(look.entries) else None
+
+    async def _unheard(self) -> str | None:
+        """Say why no process would answer, as far as Temporal tells: to ask each costs seconds."""
+        with _unavailable():
+            routing = await read_routing(self._client, self._task_queue, ANSWERS_WITHIN)
+        return f"{routing.problem}: {routing.advice}" if routing.problem else None
 
     async def _describe(self, inspection: str) -> WorkflowExecutionDescription | None:
         try:
@@ -203,7 +225,8 @@ class Processes:
                 return None
             raise UnavailableError(f"Temporal cannot be reached: {error}") from error
 
-    async def _differing(self, inspection: str, wanted: Standing, entries: Sequence[Entry]) -> Finding | None:
+    async def _differing(self, look: _Look, wanted: Standing) -> Finding | None:
+        inspection = look.inspection
         handle = self._client.get_workflow_handle_for(InspectionWorkflow.run, inspection)
         try:
             known = await handle.query(InspectionWorkflow.get_standing, rpc_timeout=ANSWERS_WITHIN)
@@ -212,10 +235,8 @@ class Processes:
         except RPCError as error:
             return Finding(inspection, Trouble.SILENT, f"it does not answer: {error}")
         if known.version > wanted.version:
-            # The ledger may have gone on since it was read here.
-            now_there = await self._ledger.read_stream(inspection)
-            moved = len(now_there) != len(entries)
-            return await self._examine(inspection, now_there) if moved else _ahead(inspection, known, wanted)
+            moved = await self._moved(look)
+            return await self._examine(moved) if moved else _ahead(inspection, known, wanted)
         return _behind(inspection, known, wanted) if known.version < wanted.version else None
 
     async def _running(self) -> list[str]:

@@ -1,7 +1,7 @@
 """Processes that have come to a halt: each is found for what it is, and put right where that can be done."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -219,10 +219,22 @@ async def test_when_temporal_goes_away_nobody_goes_on_asking(
         processes = processes_of(house, house.life())
         assert await found_by(processes) == [(name, Trouble.MISSING) for name in await _streams(house)]
         before = asyncio.all_tasks()
-        proxy.swallow()
+        monkeypatch.setattr(house.stores.ledger, "read_streams", _then(house, proxy.swallow))
         with pytest.raises(UnavailableError):
             await found_by(processes)
         assert asyncio.all_tasks() <= before
+
+
+def _then(house: House, happen: Callable[[], None]) -> Callable[..., Awaitable[dict[str, list[Entry]]]]:
+    """Read streams, and let something happen then."""
+    read_streams = house.stores.ledger.read_streams
+
+    async def read(names: Sequence[str]) -> dict[str, list[Entry]]:
+        streams = await read_streams(names)
+        happen()
+        return streams
+
+    return read
 
 
 async def _streams(house: House) -> list[str]:

@@ -20,6 +20,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -28,10 +29,16 @@ import workers.worker
 from domain.actors import Role
 from domain.inspection.commands import COMMAND_TYPES
 from domain.inspection.events import event_type
+from tests.journeys.halting import found_by, plan_unseen, processes_of
 from tests.journeys.house import House, Life, fresh_database
 from tests.workflows.changed_process import Guarded
+from workers.doctor import finding as of_doctor
+from workers.doctor.finding import Verdict
+from workers.doctor.temporal import examine_temporal
 from workers.embedded.temporal import NAMESPACE, _program
+from workers.processes import Finding, Trouble
 from workers.rehearsal.script import UNWRITTEN
+from workers.service.health import State, Status, build_probe
 from workers.stores import open_stores
 from workers.worker import build_worker
 from workflows.inspection import InspectionWorkflow
@@ -221,6 +228,46 @@ async def test_the_old_version_is_drained_in_the_middle_of_inspections(house: Ho
     await _is_whole(newcomer)
     assert set(await _builds(newcomer)) == {"two"}
     assert await _is_patched(newcomer)
+
+
+async def test_a_build_that_gets_no_work_is_told_of_with_the_command_that_helps(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `stuck`, which waits for no answers that cannot come, by the doctor and by the worker's health."""
+    monkeypatch.setattr("workers.service.health.ASK_ABOUT_BUILD_EVERY_SECONDS", 0.05)
+    helps = "set-current-version --deployment-name inspections --build-id one --yes`"
+    life = await plan_unseen(house)
+    processes = processes_of(house, life)
+    await processes.repair(Finding(life.inspection, Trouble.MISSING, "it has never begun"))
+    status = Status("build", vital=False)
+    async with _worker(house, "one"), asyncio.TaskGroup() as asking:
+        build = build_probe(house.client, WorkerDeploymentVersion(DEPLOYMENT, "one"))
+        probing = asking.create_task(build.run(status))
+        while not (wrong := await _of_build(house)):
+            await asyncio.sleep(0.05)
+        (silent,) = [one async for one in processes.examine_all()]
+        while status.problem is None:
+            await asyncio.sleep(0.05)
+        assert (wrong.verdict, silent.trouble) == (Verdict.WRONG, Trouble.SILENT)
+        for told in (wrong.advice, silent.detail, status.problem):
+            assert told is not None
+            assert told.endswith(helps)
+        await _let_have_all(house.client, "one")
+        while status.state is not State.OK:
+            await asyncio.sleep(0.05)
+        right = await _of_build(house)
+        assert right is not None
+        assert (right.verdict, right.told) == (Verdict.OK, "work goes to build one")
+        await life.until(lambda standing: standing.stage == "planned")
+        assert await found_by(processes) == []
+        probing.cancel()
+
+
+async def _of_build(house: House) -> of_doctor.Finding | None:
+    """Return what the doctor finds of the build that gets work, as soon as it sees anybody poll."""
+    config = ClientConnectConfig(target_host=house.client.service_client.config.target_host)
+    found = await examine_temporal(config, house.queue, embedded=True, fix=False)
+    return next((one for one in found if one.check == "build"), None)
 
 
 async def test_a_version_that_is_taken_back_leaves_nothing_behind(house: House) -> None:

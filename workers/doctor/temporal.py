@@ -21,6 +21,7 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from workers.doctor.finding import PATIENCE_SECONDS, Finding, ok, overdue, warning, wrong
+from workers.routing import Routing
 from workflows import search_attributes
 
 SHORTEST_RETENTION: Final = timedelta(days=7)
@@ -194,7 +195,8 @@ async def _worker(client: Client, *, task_queue: str) -> list[Finding]:
     workers = set.intersection(*({poller.identity for poller in answer.pollers} for answer in answers))
     if workers:
         seen = "1 worker has" if len(workers) == 1 else f"{len(workers)} workers have"
-        return [ok("worker", f"{seen} polled task queue {task_queue} in the last minutes")]
+        polled = ok("worker", f"{seen} polled task queue {task_queue} in the last minutes")
+        return [polled, _build(Routing.of(answers[0]))]
     return [
         warning(
             "worker",
@@ -202,3 +204,9 @@ async def _worker(client: Client, *, task_queue: str) -> list[Finding]:
             "start `inspections worker`, or correct INSPECTIONS_TASK_QUEUE",
         )
     ]
+
+
+def _build(routing: Routing) -> Finding:
+    if routing.problem:
+        return wrong("build", routing.problem, routing.advice)
+    return ok("build", f"work goes to {routing.takers}")

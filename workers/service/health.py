@@ -7,19 +7,32 @@ from enum import StrEnum
 from typing import Any, Final
 
 import structlog
+from temporalio.api.enums.v1 import WorkerDeploymentVersionStatus
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    DescribeTaskQueueRequest,
+    DescribeWorkerDeploymentVersionRequest,
+)
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.common import WorkerDeploymentVersion
+from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import InspectionsError, UnavailableError
 from eventstore.migrate import check_schema
 from eventstore.pool import connection_errors
+from workers.routing import to_make_current
 from workers.stores import Stores
 
 ASK_EVERY_SECONDS: Final = 1.0
+ASK_ABOUT_BUILD_EVERY_SECONDS: Final = 10.0
 PATIENCE_SECONDS: Final = 2.0
 """Who does not answer within this time counts as away."""
+
+_WITHOUT_WORK: Final = {
+    WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_INACTIVE,
+    WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_DRAINED,
+}
 
 _log = structlog.get_logger(__name__)
 
@@ -102,22 +115,30 @@ class Health:
 
 
 class Probe:
-    """A vital part that asks again and again whether something answers."""
+    """A part that asks again and again, after so many seconds, whether something answers as it should."""
 
-    vital = True
-
-    def __init__(self, name: str, ask: Callable[[], Awaitable[None]], *, first_after: float = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        ask: Callable[[], Awaitable[None]],
+        *,
+        first_after: float = 0,
+        every: float = ASK_EVERY_SECONDS,
+        vital: bool = True,
+    ) -> None:
         """Take what asks: it raises an `InspectionsError` that says what is wrong."""
         self.name = name
+        self.vital = vital
         self._ask = ask
         self._first_after = first_after
+        self._every = every
 
     async def run(self, status: Status) -> None:
         """Ask until cancelled."""
         await asyncio.sleep(self._first_after)
         while True:
             await self._ask_once(status)
-            await asyncio.sleep(ASK_EVERY_SECONDS)
+            await asyncio.sleep(self._every)
 
     async def _ask_once(self, status: Status) -> None:
         asking = asyncio.ensure_future(self._ask())
@@ -177,3 +198,28 @@ def polling_probe(client: Client, task_queue: str) -> Probe:
 
     # Who has just begun to poll is not seen yet.
     return Probe("polling", ask, first_after=ASK_EVERY_SECONDS)
+
+
+def build_probe(client: Client, deployment: WorkerDeploymentVersion) -> Probe:
+    """Ask Temporal whether it gives this build work. One that waits for its turn is ready all the same."""
+    question = DescribeWorkerDeploymentVersionRequest(namespace=client.namespace)
+    question.deployment_version.deployment_name = deployment.deployment_name
+    question.deployment_version.build_id = deployment.build_id
+    helps = to_make_current(deployment.deployment_name, deployment.build_id)
+    without_work = f"this build is not current: it gets no new work; {helps}"
+
+    async def ask() -> None:
+        try:
+            answer = await client.workflow_service.describe_worker_deployment_version(
+                question, timeout=timedelta(seconds=PATIENCE_SECONDS)
+            )
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise UnavailableError(without_work) from error
+            raise UnavailableError(f"Temporal does not say whether this build is current: {error}") from error
+        if answer.worker_deployment_version_info.status in _WITHOUT_WORK:
+            raise UnavailableError(without_work)
+
+    return Probe(
+        "build", ask, first_after=ASK_EVERY_SECONDS, every=ASK_ABOUT_BUILD_EVERY_SECONDS, vital=False
+    )

@@ -24,7 +24,7 @@ from workers.notices import notice_gauges, notice_parts
 from workers.processes import Processes
 from workers.service.endpoints import serving_http
 from workers.service.gauges import worklist_gauges
-from workers.service.health import Health, polling_probe, postgresql_probe, temporal_probe
+from workers.service.health import Health, build_probe, polling_probe, postgresql_probe, temporal_probe
 from workers.service.metrics import AppendMetrics, Metrics
 from workers.service.parts import Part, keep_running
 from workers.service.telemetry import open_telemetry
@@ -54,6 +54,7 @@ class Kit:
     news: News
     worklist: Worklist
     sweeper: Sweeper
+    deployment: WorkerDeploymentVersion | None
 
 
 def parts_of(kit: Kit) -> tuple[Part, ...]:
@@ -62,6 +63,7 @@ def parts_of(kit: Kit) -> tuple[Part, ...]:
         postgresql_probe(kit.stores),
         temporal_probe(kit.client),
         polling_probe(kit.client, kit.place.task_queue),
+        *((build_probe(kit.client, kit.deployment),) if kit.deployment else ()),
         WorklistPart(kit.worklist, kit.news),
         *notice_parts(kit.settings, kit.place, kit.stores, kit.news),
         # A rehearsal's processes live at times of their own, which only who plays it knows.
@@ -166,6 +168,7 @@ async def serving(
             news=await around.enter_async_context(News.listening(place.database_url)),
             worklist=Worklist(stores.pool, stores.ledger, summariser(rules)),
             sweeper=Sweeper(Processes(client, place.task_queue, stores.ledger, rules), stores.ledger),
+            deployment=deployment,
         )
         _count(kit)
         if address:
