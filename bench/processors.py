@@ -1,7 +1,6 @@
 """How long the processors were busy for each of the processes of a run."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,9 @@ class Processors:
 
     folder: Path
 
-    def seconds(self) -> Counter[str]:
+    def seconds(self) -> dict[str, float]:
         """Return how long each party's processes have been busy since they began."""
-        busy: Counter[str] = Counter()
+        busy = dict.fromkeys(PARTIES, 0.0)
         for pid in _pids():
             try:
                 party = self._party(pid)

@@ -6,8 +6,9 @@ ledger where things stand.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from pydantic import TypeAdapter, ValidationError
 from temporalio.client import (
@@ -33,6 +34,9 @@ from domain.values import InspectionId
 from eventstore.errors import RehearsalError
 from workflows.inspection import InspectionWorkflow
 
+UNDER_WAY: Final = 8
+"""Requests to one inspection that a desk has under way at once. Temporal takes ten from all desks together,
+and each that it refuses costs the process the task on which it is working."""
 START_ANEW: Final = 3
 """How often a request is put again to a process that ended in the very moment of asking."""
 
@@ -66,9 +70,11 @@ class Desk:
         self._client = client
         self._task_queue = task_queue
         self._start = start
+        # Lives for as long as somebody has a turn or waits for one: nothing is left of what is over.
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def record(self, request: MilestoneRequest) -> Answer:
-        """Hand a request in and wait until the ledger has it.
+        """Hand a request in and wait until the ledger has it. Of many to one inspection few are sent at once.
 
         The same request may be handed in again, e.g. when no answer came: the ledger knows it by its id.
         Temporal does not, or it would answer out of a process that has ended, and raise none.
@@ -111,7 +117,7 @@ class Desk:
             _ProcessEndedError: none runs.
         """
         handle = self._client.get_workflow_handle_for(InspectionWorkflow.run, request.inspection)
-        with _in_our_own_terms(request):
+        async with self._turn(request):
             return await handle.execute_update(InspectionWorkflow.record, request)
 
     async def _start_and_put(
@@ -128,13 +134,21 @@ class Desk:
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         )
         try:
-            with _in_our_own_terms(request):
+            async with self._turn(request):
                 return await self._client.execute_update_with_start_workflow(
                     InspectionWorkflow.record, request, start_workflow_operation=operation
                 )
         except (UnavailableError, MalformedError, _ProcessEndedError, asyncio.CancelledError):
             await _take_the_same_error_from(operation)
             raise
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, request: MilestoneRequest) -> AsyncIterator[None]:
+        """Wait until few requests to the inspection are under way; say in our own terms what goes wrong."""
+        turn = self._turns.setdefault(request.inspection, asyncio.Semaphore(UNDER_WAY))
+        async with turn:
+            with _in_our_own_terms(request):
+                yield
 
 
 @contextlib.contextmanager
