@@ -7,7 +7,7 @@ from temporalio.client import (
     Client,
     Interceptor,
     OutboundInterceptor,
-    StartWorkflowUpdateWithStartInput,
+    StartWorkflowUpdateInput,
     WorkflowUpdateHandle,
 )
 
@@ -31,13 +31,11 @@ class _Counting(OutboundInterceptor):
         super().__init__(following)
         self._crowd = crowd
 
-    async def start_update_with_start_workflow(
-        self, asked: StartWorkflowUpdateWithStartInput
-    ) -> WorkflowUpdateHandle[Any]:
+    async def start_workflow_update(self, asked: StartWorkflowUpdateInput) -> WorkflowUpdateHandle[Any]:
         self._crowd.now += 1
         self._crowd.most = max(self._crowd.most, self._crowd.now)
         try:
-            return await super().start_update_with_start_workflow(asked)
+            return await super().start_workflow_update(asked)
         finally:
             self._crowd.now -= 1
 
