@@ -7,7 +7,6 @@ by any later version of the rules, and goes on where the ledger stands.
 
 import asyncio
 import contextlib
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -21,14 +20,12 @@ with workflow.unsafe.imports_passed_through():
         Answer,
         HandleQuestion,
         MilestoneRequest,
-        PublishQuestion,
         Question,
         Standing,
         StartInspection,
-        TickQuestion,
-        UnreadableQuestion,
     )
     from workflows import search_attributes
+    from workflows.questions import Questions
 
 HANDLE = "handle_command"
 TICK = "tick"
@@ -48,6 +45,7 @@ class InspectionWorkflow:
     @workflow.init
     def __init__(self, start: StartInspection) -> None:
         self._start = start
+        self._questions = Questions(start)
         self.standing = Standing()
         self.waits_for: str | None = None
         self._entered = self.standing
@@ -158,13 +156,10 @@ class InspectionWorkflow:
 
     async def _publish(self) -> None:
         """Ask for publication, which may take its time: other commands go on beside it."""
-        question = PublishQuestion(
-            inspection=self._start.inspection, now=self._now(), rehearsal=self._start.rehearsal
-        )
         try:
             answer = await workflow.execute_activity(
                 PUBLISH,
-                question,
+                self._questions.publish(self._now()),
                 result_type=Answer,
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=_UNTIL_IT_WORKS,
@@ -239,10 +234,7 @@ class InspectionWorkflow:
             )
 
     async def _tick(self) -> None:
-        await self._ask(
-            TICK,
-            TickQuestion(inspection=self._start.inspection, now=self._now(), rehearsal=self._start.rehearsal),
-        )
+        await self._ask(TICK, self._questions.tick(self._now()))
 
     async def _ask(self, activity: str, question: Question) -> Answer:
         """Put a question to the command handler, one at a time, and adopt what it says.
@@ -313,17 +305,12 @@ class InspectionWorkflow:
     @workflow.update
     async def record(self, request: MilestoneRequest) -> Answer:
         """Record a milestone; the answer comes after the ledger has committed it."""
-        return await self._ask(HANDLE, self._asking_for(request, self._now()))
+        return await self._ask(HANDLE, self._questions.handle(request, self._now()))
 
     @record.validator
     def _check_request(self, request: MilestoneRequest) -> None:
         """Refuse what is malformed before it enters the history."""
-        if request.inspection != self._start.inspection:
-            raise ApplicationError(
-                f"inspection is {request.inspection}; this is {self._start.inspection}", type="MALFORMED"
-            )
-        if problem := request.problem():
-            raise ApplicationError(problem, type="MALFORMED")
+        self._questions.refuse_malformed(request)
 
     @workflow.signal(dynamic=True)
     async def record_without_waiting(self, name: str, args: Sequence[RawValue]) -> None:
@@ -338,20 +325,13 @@ class InspectionWorkflow:
         async with self._turn:
             # Read when its turn comes: ten thousand that waited for a worker, read in one go, take longer
             # than a task may go on without a pause, and every further attempt would fail in the same way.
-            activity, question = self._question_in(name, args, now)
+            question = self._questions.in_signal(name, args, now)
+            activity = HANDLE if isinstance(question, HandleQuestion) else NOTE_UNREADABLE
             kept = await self._keep(activity, question)
         while not kept:
             await self._a_while()
             async with self._turn:
                 kept = await self._keep(activity, question)
-
-    def _question_in(self, name: str, args: Sequence[RawValue], now: datetime) -> tuple[str, Question]:
-        try:
-            request = self._read(name, args)
-            self._check_request(request)
-        except Exception as error:
-            return NOTE_UNREADABLE, self._noting(args, error, now)
-        return HANDLE, self._asking_for(request, now)
 
     async def _keep(self, activity: str, question: Question) -> bool:
         """Put a question whose answer nobody awaits, and say whether the ledger took it."""
@@ -362,32 +342,6 @@ class InspectionWorkflow:
             workflow.logger.exception("A signal cannot be recorded; trying again later")
             return False
         return True
-
-    def _read(self, name: str, args: Sequence[RawValue]) -> MilestoneRequest:
-        if name != "record":
-            raise ApplicationError("record is the only signal with a request", type="UNKNOWN_SIGNAL")
-        if len(args) != 1:
-            raise ApplicationError("one request to a signal is accepted", type="NOT_ONE_PAYLOAD")
-        return workflow.payload_converter().from_payload(args[0].payload, MilestoneRequest)
-
-    def _asking_for(self, request: MilestoneRequest, now: datetime) -> HandleQuestion:
-        return HandleQuestion(
-            inspection=self._start.inspection,
-            now=now,
-            rehearsal=self._start.rehearsal,
-            request=request,
-        )
-
-    def _noting(self, args: Sequence[RawValue], error: Exception, now: datetime) -> UnreadableQuestion:
-        content = b"".join(arg.payload.data for arg in args)
-        return UnreadableQuestion(
-            inspection=self._start.inspection,
-            now=now,
-            rehearsal=self._start.rehearsal,
-            sha256=hashlib.sha256(content).hexdigest(),
-            size=len(content),
-            problem=(isinstance(error, ApplicationError) and error.type) or type(error).__name__,
-        )
 
     @workflow.query(name="standing")
     def get_standing(self) -> Standing:
