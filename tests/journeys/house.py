@@ -54,6 +54,7 @@ STAGES: Final = {
 A_MOMENT: Final = timedelta(milliseconds=20)
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _codes = itertools.count()
+_making_a_template = asyncio.Lock()
 
 
 def unused_area() -> str:
@@ -67,9 +68,10 @@ async def fresh_database(server: str, *, rehearsal: bool = True) -> AsyncIterato
     """Make a migrated database of one's own, from a template that is made when it is first needed."""
     template = "rehearsals" if rehearsal else "lives"
     name = f"house_{uuid4().hex}"
-    if not await _run(server, f"SELECT 1 FROM pg_database WHERE datname = '{template}'"):
-        await _run(server, f"CREATE DATABASE {template}")
-        await migrate(_with_name(server, template), rehearsal=rehearsal)
+    async with _making_a_template:
+        if not await _run(server, f"SELECT 1 FROM pg_database WHERE datname = '{template}'"):
+            await _run(server, f"CREATE DATABASE {template}")
+            await migrate(_with_name(server, template), rehearsal=rehearsal)
     await _run(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     try:
         yield _with_name(server, name)
