@@ -1,11 +1,13 @@
 """Publication: rendering what was released, laying it where the public finds it, and noting its digest.
 
-Safe to repeat at any line. The file is written whole or not at all, under a name that the report version
-gives; the ledger takes note once, because the note ends the release. A repetition before the note writes
-the file again, one after it finds nothing left to publish.
+Safe to repeat at any line, and beside itself: an attempt that has taken too long may still run when the
+next one has begun. A page is first laid down where nobody sees it, under a name that holds its digest; the
+ledger takes note once, because the note ends the release; and each attempt at its end gives the page that
+was noted its name. So none can touch what another has published, and what was not noted is never seen.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -22,8 +24,8 @@ from activities.commands import CommandHandler, Interruption, go_on, own_request
 from activities.inspection import context_of, in_temporals_terms
 from domain.handbook import PlanKind
 from domain.inspection import State
-from domain.inspection.vocabulary import AreaForAction, Sections
-from domain.messages import Answer, PublishQuestion, publication_id
+from domain.inspection.vocabulary import AreaForAction, DraftRef, Sections
+from domain.messages import Answer, MilestoneRequest, PublishQuestion, publication_id
 from domain.rulebook import Rulebook
 from domain.values import SealedText
 
@@ -31,6 +33,8 @@ TEMPLATE: Final = files("activities").joinpath("templates/report.html.j2").read_
 TEMPLATE_DIGEST: Final = hashlib.sha256(TEMPLATE.encode()).hexdigest()
 ERASED: Final = "[This text has been erased.]"
 NOT_WRITTEN: Final = "[Not part of this record.]"
+UNNOTED: Final = ".unnoted"
+"""The folder, in that of publication, for pages that the ledger has not noted. Only its owner enters it."""
 
 _WHAT_FOLLOWS: Final = {
     PlanKind.STRATEGIC_PLAN: "The local area partnership is asked to update and publish its strategic plan.",
@@ -81,38 +85,53 @@ class Publisher:
     async def _publish(self, question: PublishQuestion) -> Answer:
         context = context_of(question)
         state = await self._handler.load(question.inspection)
-        draft = state.released
+        if state.released is None:
+            answer = await self._handler.tick(question.inspection, context)
+        else:
+            request = await self._lay_down(question, state, state.released)
+            self._at("after laying the report down")
+            answer = await self._handler.handle_own(request, context)
+            self._at("after noting the report")
+        await self._put_in_place(question.inspection)
+        return answer
+
+    async def _lay_down(
+        self, question: PublishQuestion, state: State, released: DraftRef
+    ) -> MilestoneRequest:
+        """Lay the page down where nobody sees it yet, and return the request that notes it."""
         version = len(state.published) + 1
         address = f"{question.inspection}/report-{version}.html"
-        if draft is None:
-            await self._take_away(question.inspection, address)
-            return await self._handler.tick(question.inspection, context)
         page = await self.render(question.inspection, state, version)
-        await asyncio.to_thread(lay_down, self._folder / address, page)
-        self._at("after laying the report down")
-        request = own_request(
+        digest = hashlib.sha256(page).hexdigest()
+        await asyncio.to_thread(self._lay_down_unseen, self._unseen(address, digest), page)
+        return own_request(
             question.inspection,
-            publication_id(question.inspection, version, draft.digest, question.now),
+            publication_id(question.inspection, version, released.digest, question.now),
             {
                 "type": "confirm_publication",
                 "occurred_at": question.now.isoformat(),
                 "report_version": version,
-                "draft": draft.model_dump(mode="json"),
-                "sha256": hashlib.sha256(page).hexdigest(),
+                "draft": released.model_dump(mode="json"),
+                "sha256": digest,
                 "template": TEMPLATE_DIGEST,
                 "address": address,
             },
         )
-        answer = await self._handler.handle_own(request, context)
-        if answer.refused:
-            await self._take_away(question.inspection, address)
-        return answer
 
-    async def _take_away(self, inspection: str, address: str) -> None:
-        """Remove a page that was laid down and then not noted, because its release had fallen."""
-        state = await self._handler.load(inspection)
-        if all(report.address != address for report in state.published):
-            await asyncio.to_thread((self._folder / address).unlink, missing_ok=True)
+    async def _put_in_place(self, inspection: str) -> None:
+        """See to it that every page that the ledger names has its name, also those of killed attempts."""
+        for report in (await self._handler.load(inspection)).published:
+            unseen = self._unseen(report.address, report.sha256)
+            await asyncio.to_thread(reveal, unseen, self._folder / report.address)
+
+    def _unseen(self, address: str, sha256: str) -> Path:
+        """Say where a page lies until it is noted: its name says which bytes it has."""
+        return self._folder / UNNOTED / f"{address}.{sha256}"
+
+    def _lay_down_unseen(self, path: Path, page: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / UNNOTED).mkdir(mode=0o700, exist_ok=True)
+        lay_down(path, page)
 
     async def render(self, inspection: str, state: State, report_version: int) -> bytes:
         """Render the report of a state by the pinned template, as UTF-8."""
@@ -160,6 +179,22 @@ def _texts_in(sections: Sections, areas: tuple[AreaForAction, ...]) -> list[Seal
 def _day(value: date | str) -> str:
     day = date.fromisoformat(value) if isinstance(value, str) else value
     return f"{day.day} {day:%B %Y}"
+
+
+def reveal(page: Path, path: Path) -> None:
+    """Give a page that was noted its name, unless it has it already; then drop what was laid down beside it.
+
+    That cannot be noted any more, because a report's version is noted once.
+    """
+    if page.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another attempt was faster
+            page.replace(path)
+        _sync_folder(path.parent)
+    for left in page.parent.glob(f"*{path.name}.*"):
+        left.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # not there, or another version is laid down in it
+        page.parent.rmdir()
 
 
 def lay_down(path: Path, content: bytes) -> None:

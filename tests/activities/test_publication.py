@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -14,10 +14,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.commands import CommandHandler, Context
-from activities.publication import ERASED, NOT_WRITTEN, TEMPLATE_DIGEST, Publisher, lay_down
+from activities.publication import ERASED, NOT_WRITTEN, TEMPLATE_DIGEST, UNNOTED, Publisher, lay_down
 from domain.actors import Role
 from domain.inspection import events as e
 from domain.messages import Answer, MilestoneRequest, PublishQuestion
+from eventstore.people import Directory
 from tests.activities.playing import RULES, Play, handler_on
 from workers.rehearsal.script import PEOPLE
 from workers.stores import CODEC, Stores
@@ -70,6 +71,19 @@ class Desk:
     def file(self) -> Path:
         return self.folder / self.play.inspection / "report-1.html"
 
+    def seen(self) -> list[Path]:
+        """List the files that others may find."""
+        return [path for path in self.folder.rglob("*") if path.is_file() and UNNOTED not in path.parts]
+
+    async def noted_page(self) -> bytes:
+        """Return the page that everybody sees; the ledger has it once, and with these bytes."""
+        entries = await self.stores.ledger.read_stream(self.play.inspection)
+        (noted,) = [one for one in map(CODEC.decode, entries) if isinstance(one, e.ReportPublished)]
+        assert self.seen() == [self.folder / noted.address]
+        page = (self.folder / noted.address).read_bytes()
+        assert noted.sha256 == hashlib.sha256(page).hexdigest()
+        return page
+
     async def publish(self) -> Answer:
         return await ActivityEnvironment().run(self.publisher.publish_report, self.question)
 
@@ -120,6 +134,7 @@ async def test_a_report_is_published_and_its_digest_noted(stores: Stores, tmp_pa
     assert tmp_path / noted.address == desk.file
     assert noted.decided_by.role is Role.SYSTEM
     assert desk.file.stat().st_mode & 0o777 == 0o644
+    assert desk.seen() == [desk.file]
 
 
 async def test_what_people_wrote_is_text_and_never_markup(stores: Stores, tmp_path: Path) -> None:
@@ -165,37 +180,106 @@ class ProcessGoneError(Exception):
     """The process is gone."""
 
 
-async def test_publication_may_be_repeated_at_any_line(stores: Stores, tmp_path: Path) -> None:
-    """Interrupted before the note the file is written again, the same; after it nothing is left to do."""
+def _die_at(place: str) -> Callable[[str], None]:
+    """Let an attempt end at a place, the first time that one comes there."""
     places: list[str] = []
 
-    def interrupt(place: str) -> None:
-        places.append(place)
-        if len(places) == 1:
+    def interrupt(reached: str) -> None:
+        places.append(reached)
+        if reached == place and places.count(place) == 1:
             raise ProcessGoneError
 
-    desk = await _released(stores, tmp_path, interrupt)
+    return interrupt
+
+
+async def test_killed_before_the_note_nobody_sees_the_page_and_the_next_attempt_publishes(
+    stores: Stores, tmp_path: Path
+) -> None:
+    """What lies there meanwhile is for its owner alone."""
+    desk = await _released(stores, tmp_path, _die_at("after laying the report down"))
     with pytest.raises(ApplicationError):
         await desk.publish()
     assert "report_published" not in await desk.names()
-    first = desk.file.read_bytes()
-    await desk.publish()
-    await desk.publish()
+    assert desk.seen() == []
+    assert (tmp_path / UNNOTED).stat().st_mode & 0o077 == 0
 
-    assert places == ["after laying the report down"] * 2
-    assert desk.file.read_bytes() == first
-    assert (await desk.names()).count("report_published") == 1
-    assert [path.name for path in desk.file.parent.iterdir()] == ["report-1.html"]
+    await stores.directory.put_body("la-trf", "Trafford as it is called now")
+    await desk.publish()
+    assert b"as it is called now" in await desk.noted_page()
+    await desk.publish()
+    assert [path for path in (tmp_path / UNNOTED).rglob("*") if path.is_file()] == []
+
+
+async def test_killed_after_the_note_the_page_that_was_noted_is_put_in_place(
+    stores: Stores, tmp_path: Path
+) -> None:
+    """Not another one, though names have changed since."""
+    desk = await _released(stores, tmp_path, _die_at("after noting the report"))
+    with pytest.raises(ApplicationError):
+        await desk.publish()
+    assert (await desk.names())[-1] == "report_published"
+    assert desk.seen() == []
+
+    await stores.directory.put_body("la-trf", "Trafford as it is called now")
+    await desk.publish()
+    assert b"as it is called now" not in await desk.noted_page()
+
+
+Meanwhile = Callable[[], Awaitable[object]]
+
+
+class StalledNames:
+    """Reads what bodies are called, and hands it over when something else has happened meanwhile."""
+
+    def __init__(self, names: Directory, meanwhile: Meanwhile) -> None:
+        self.names, self._names, self._meanwhile = names.names, names, meanwhile
+
+    async def bodies(self) -> Mapping[str, str]:
+        read = await self._names.bodies()
+        await self._meanwhile()
+        return read
 
 
 class Overtaken(CommandHandler):
-    """A handler that is overtaken by a complaint just before it notes a publication."""
+    """A handler that is overtaken by something just before it notes a publication."""
 
-    play: Play
+    meanwhile: Meanwhile
 
     async def handle_own(self, request: MilestoneRequest, context: Context) -> Answer:
-        await _complain(self.play)
+        await self.meanwhile()
         return await super().handle_own(request, context)
+
+
+def _overtaken(stores: Stores, folder: Path, meanwhile: Meanwhile) -> Publisher:
+    handler = Overtaken(stores.ledger, RULES, CODEC)
+    handler.meanwhile = meanwhile
+    return Publisher(handler, RULES, stores.texts, stores.directory, folder)
+
+
+@pytest.mark.parametrize("stalled", ["while rendering", "before the note"])
+@pytest.mark.parametrize("name", [None, "Trafford as it is called now"], ids=["same", "renamed"])
+async def test_an_attempt_that_has_been_overtaken_harms_nothing(
+    stalled: str, name: str | None, stores: Stores, tmp_path: Path
+) -> None:
+    """Temporal gives it up after half a minute and begins another; it may go on all the same."""
+    desk = await _released(stores, tmp_path)
+    timely = desk.publisher
+
+    async def meanwhile() -> None:
+        if name:
+            await stores.directory.put_body("la-trf", name)
+        await ActivityEnvironment().run(timely.publish_report, desk.question)
+
+    if stalled == "while rendering":
+        names = StalledNames(stores.directory, meanwhile)
+        desk.publisher = Publisher(handler_on(stores.ledger), RULES, stores.texts, names, tmp_path)
+    else:
+        desk.publisher = _overtaken(stores, tmp_path, meanwhile)
+    answer = await desk.publish()
+    assert answer.standing.stage == "follow_up"
+    page = await desk.noted_page()
+    assert name is None or name.encode() in page
+    assert desk.file.stat().st_mode & 0o777 == 0o644
 
 
 async def _complain(play: Play) -> None:
@@ -210,32 +294,15 @@ async def _complain(play: Play) -> None:
     assert answer.refused is None, answer.refused
 
 
-async def test_a_complaint_that_overtakes_the_note_takes_the_page_away(
+async def test_a_page_whose_release_falls_before_the_note_is_never_seen(
     stores: Stores, tmp_path: Path
 ) -> None:
-    """What is not released is not left where the public finds it."""
+    """A complaint comes in at the last moment."""
     desk = await _released(stores, tmp_path)
-    handler = Overtaken(stores.ledger, RULES, CODEC)
-    handler.play = desk.play
-    desk.publisher = Publisher(handler, RULES, stores.texts, stores.directory, tmp_path)
+    desk.publisher = _overtaken(stores, tmp_path, lambda: _complain(desk.play))
     answer = await desk.publish()
     assert answer.refused is not None
-    assert not desk.file.exists()
-
-
-async def test_a_page_left_by_a_killed_process_goes_when_its_release_has_fallen(
-    stores: Stores, tmp_path: Path
-) -> None:
-    def kill(_: str) -> None:
-        raise ProcessGoneError
-
-    desk = await _released(stores, tmp_path, kill)
-    with pytest.raises(ApplicationError):
-        await desk.publish()
-    assert desk.file.exists()
-    await _complain(desk.play)
-    await desk.publish()
-    assert not desk.file.exists()
+    assert desk.seen() == []
 
 
 async def test_a_folder_that_cannot_be_written_is_tried_again(stores: Stores, tmp_path: Path) -> None:

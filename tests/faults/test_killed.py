@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import signal
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -36,8 +37,10 @@ async def test_workers_are_killed_at_bad_moments(
                 place, postgres_url, temporal_address, skipper, tmp_path / f"{number}"
             )
             moments.create_task(here, name=place)
-        moments.create_task(_while_it_publishes(postgres_url, temporal_address, skipper, tmp_path / "2"))
-        moments.create_task(_after_the_append_and_the_caller_is_gone(postgres_url, tmp_path / "3"))
+        for number, place in enumerate(("after laying the report down", "after noting the report"), start=2):
+            here = _while_it_publishes(place, postgres_url, temporal_address, skipper, tmp_path / f"{number}")
+            moments.create_task(here, name=place)
+        moments.create_task(_after_the_append_and_the_caller_is_gone(postgres_url, tmp_path / "4"))
 
 
 def _flag(folder: Path) -> str:
@@ -134,27 +137,36 @@ async def _held_up(superuser: asyncpg.Connection) -> int:
 
 
 async def _while_it_publishes(
-    postgres_url: str, temporal_address: str, skipper: TimeSkipper, tmp_path: Path
+    place: str, postgres_url: str, temporal_address: str, skipper: TimeSkipper, tmp_path: Path
 ) -> None:
-    """The report was laid down and not yet noted: it is laid down again and noted once."""
-    death = ("after laying the report down", _flag(tmp_path))
+    """Nobody sees the report until another worker goes on; then it is there as it was noted, once."""
     async with house_at(postgres_url, skipper, tmp_path / "published") as (url, house):
         life = house.life("TRF")
-        async with worker(temporal_address, url, house, *death) as doomed:
+        async with worker(temporal_address, url, house, place, _flag(tmp_path)) as doomed:
             await life.play(through=lambda step: step.milestone != "release_report")
             step = life.script.steps[life.done]
             request = life.request(step.milestone, step.by, step.at, **step.matter)
             answer = await life.desk.record(request)
             assert answer.standing.publication_pending
             assert await end_of(doomed) == -signal.SIGKILL
-            assert "report_published" not in await life.names()
-            assert (house.folder / life.inspection / "report-1.html").is_file()
+            noted = 1 if place == "after noting the report" else 0
+            assert (await life.names()).count("report_published") == noted
+            page = house.folder / life.inspection / "report-1.html"
+            assert not page.exists()
             async with worker(temporal_address, url, house):
                 # The server gives a lost activity to another worker when its half minute is over.
-                await asyncio.wait_for(life.until(lambda now: not now.publication_pending), 2 * PATIENCE)
+                await asyncio.wait_for(_until_there(page), 2 * PATIENCE)
+                await life.until(lambda now: not now.publication_pending)
                 await is_sound(house, life)
         assert (await life.names()).count("report_published") == 1
-        assert [path.name for path in (house.folder / life.inspection).iterdir()] == ["report-1.html"]
+        (report,) = (await life.state()).published
+        assert hashlib.sha256(page.read_bytes()).hexdigest() == report.sha256
+        assert [path.name for path in page.parent.iterdir()] == ["report-1.html"]
+
+
+async def _until_there(page: Path) -> None:
+    while not page.exists():  # noqa: ASYNC240  a look, nothing to wait for
+        await asyncio.sleep(0.05)
 
 
 async def _after_the_append_and_the_caller_is_gone(postgres_url: str, tmp_path: Path) -> None:
