@@ -95,6 +95,16 @@ class Publisher:
         await self._put_in_place(question.inspection)
         return answer
 
+    async def put_left_in_place(self) -> None:
+        """Put in place what was noted and whose attempt was then lost, with the process that would repeat it.
+
+        Raises:
+            UnavailableError: PostgreSQL cannot be reached.
+            OSError: the folder cannot be read or written to.
+        """
+        for inspection in await asyncio.to_thread(_names_in, self._folder / UNNOTED):
+            await self._put_in_place(inspection)
+
     async def _lay_down(
         self, question: PublishQuestion, state: State, released: DraftRef
     ) -> MilestoneRequest:
@@ -179,6 +189,10 @@ def _texts_in(sections: Sections, areas: tuple[AreaForAction, ...]) -> list[Seal
 def _day(value: date | str) -> str:
     day = date.fromisoformat(value) if isinstance(value, str) else value
     return f"{day.day} {day:%B %Y}"
+
+
+def _names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 def reveal(page: Path, path: Path) -> None:

@@ -57,14 +57,16 @@ class Page(HTMLParser):
         return [text for within, text in self.texts if within == tag]
 
 
+def _publisher(stores: Stores, folder: Path, place: Callable[[str], None]) -> Publisher:
+    return Publisher(handler_on(stores.ledger), RULES, stores.texts, stores.directory, folder, place)
+
+
 class Desk:
     """A released report and the means to publish it."""
 
     def __init__(self, stores: Stores, folder: Path, play: Play, place: Callable[[str], None]) -> None:
         self.stores, self.folder, self.play = stores, folder, play
-        self.publisher = Publisher(
-            handler_on(stores.ledger), RULES, stores.texts, stores.directory, folder, place
-        )
+        self.publisher = _publisher(stores, folder, place)
         self.question = PublishQuestion(inspection=play.inspection, now=play.now, rehearsal=True)
 
     @property
@@ -223,6 +225,24 @@ async def test_killed_after_the_note_the_page_that_was_noted_is_put_in_place(
     await stores.directory.put_body("la-trf", "Trafford as it is called now")
     await desk.publish()
     assert b"as it is called now" not in await desk.noted_page()
+
+
+async def test_what_was_noted_is_put_in_place_also_when_nobody_tries_again(
+    stores: Stores, tmp_path: Path
+) -> None:
+    """Temporal has forgotten the process; workers look into the folder. What was not noted stays unseen."""
+    desk = await _released(stores, tmp_path, _die_at("after laying the report down"))
+    with pytest.raises(ApplicationError):
+        await desk.publish()
+    await desk.publisher.put_left_in_place()
+    assert desk.seen() == []
+
+    desk.publisher = _publisher(stores, tmp_path, _die_at("after noting the report"))
+    with pytest.raises(ApplicationError):
+        await desk.publish()
+    await desk.publisher.put_left_in_place()
+    await desk.noted_page()
+    assert list((tmp_path / UNNOTED).iterdir()) == []
 
 
 Meanwhile = Callable[[], Awaitable[object]]

@@ -16,6 +16,8 @@ from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.worker import Worker
 
+from activities.commands import CommandHandler
+from activities.publication import Publisher
 from domain.errors import UnavailableError
 from domain.rulebook import Rulebook
 from eventstore.news import News
@@ -28,9 +30,9 @@ from workers.service.health import Health, build_probe, polling_probe, postgresq
 from workers.service.metrics import AppendMetrics, Metrics
 from workers.service.parts import Part, keep_running
 from workers.service.telemetry import open_telemetry
-from workers.service.upkeep import SweeperPart, WorklistPart, trouble_gauges
+from workers.service.upkeep import PagesPart, SweeperPart, WorklistPart, trouble_gauges
 from workers.settings import Settings
-from workers.stores import Stores
+from workers.stores import CODEC, Stores
 from workers.summary import summariser
 from workers.sweeper import Sweeper
 from workers.worker import build_worker
@@ -55,6 +57,7 @@ class Kit:
     worklist: Worklist
     sweeper: Sweeper
     deployment: WorkerDeploymentVersion | None
+    publisher: Publisher
 
 
 def parts_of(kit: Kit) -> tuple[Part, ...]:
@@ -65,6 +68,7 @@ def parts_of(kit: Kit) -> tuple[Part, ...]:
         polling_probe(kit.client, kit.place.task_queue),
         *((build_probe(kit.client, kit.deployment),) if kit.deployment else ()),
         WorklistPart(kit.worklist, kit.news),
+        PagesPart(kit.publisher),
         *notice_parts(kit.settings, kit.place, kit.stores, kit.news),
         # A rehearsal's processes live at times of their own, which only who plays it knows.
         *(() if kit.place.rehearsal else (SweeperPart(kit.sweeper, kit.news),)),
@@ -169,6 +173,13 @@ async def serving(
             worklist=Worklist(stores.pool, stores.ledger, summariser(rules)),
             sweeper=Sweeper(Processes(client, place.task_queue, stores.ledger, rules), stores.ledger),
             deployment=deployment,
+            publisher=Publisher(
+                CommandHandler(stores.ledger, rules, CODEC),
+                rules,
+                stores.texts,
+                stores.directory,
+                place.publication_dir,
+            ),
         )
         _count(kit)
         if address:

@@ -1,9 +1,16 @@
-"""What looks after the engine itself, beside the worker: the worklist kept up, lost processes raised."""
+"""What looks after the engine itself, beside the worker.
 
+The worklist is kept up, lost processes are raised, and pages that were noted get their names.
+"""
+
+import asyncio
 from collections.abc import Iterable
+from typing import Final
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from activities.publication import Publisher
+from domain.errors import InspectionsError
 from eventstore.news import News
 from eventstore.subscription import Tell, follow
 from eventstore.worklist import Worklist
@@ -11,6 +18,8 @@ from workers.processes import Trouble
 from workers.service.health import Status
 from workers.service.metrics import AsyncCollector
 from workers.sweeper import Sweeper
+
+LOOK_EVERY_SECONDS: Final = 60.0
 
 
 class WorklistPart:
@@ -41,6 +50,27 @@ class SweeperPart:
     async def run(self, status: Status) -> None:
         """Sweep until cancelled."""
         await follow(self._sweeper.sweep, self._news, _telling(status))
+
+
+class PagesPart:
+    """Puts in place what was published and left lying, when whoever published it was lost for good."""
+
+    name = "pages"
+    vital = False
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+
+    async def run(self, status: Status) -> None:
+        """Look again and again until cancelled."""
+        while True:
+            try:
+                await self._publisher.put_left_in_place()
+            except (InspectionsError, OSError) as error:
+                status.failing(str(error))
+            else:
+                status.ok()
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 
 def _telling(status: Status) -> Tell:
