@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from cli.access import settings
-from cli.exits import Exit
+from cli.exits import Exit, end_at_once
 from cli.output import Format, console, print_hanging, print_json
 from domain.errors import UnavailableError
 from eventstore import migrate as schema
@@ -110,10 +110,8 @@ async def doctor(
     else:
         _tell(findings)
     if not done:
-        # A call that was given up goes on in a thread of Temporal's client. It would hold up the end of this
-        # process, and may crash in it.
-        sys.stdout.flush()
-        os._exit(_exit_for(findings))
+        # A call that was given up goes on, and the end of the event loop would wait for it.
+        end_at_once(_exit_for(findings))
     return _exit_for(findings)
 
 

@@ -10,7 +10,7 @@ from importlib import metadata
 
 from cyclopts import App, CoercionError, CycloptsError, Group, MissingArgumentError, ValidationError
 
-from cli.exits import Exit, exit_for
+from cli.exits import Exit, end_at_once, exit_for
 from domain.errors import InspectionsError
 
 _OPERATORS = Group("Operators", sort_key=3)
@@ -66,6 +66,7 @@ def run(arguments: Sequence[str]) -> Exit:
         ended = build(next(iter(arguments), None))(
             arguments, exit_on_error=False, print_error=False, result_action="return_value"
         )
+        sys.stdout.flush()
     except CycloptsError as error:
         where = " ".join(["inspections", *(error.command_chain or ())])
         return _fail(f"{_told(error)}\nTry `{where} --help`.", Exit.MALFORMED)
@@ -118,7 +119,7 @@ def _fail(message: str, code: Exit) -> Exit:
 
 def main() -> None:
     """Run the command for the process's arguments and end the process."""
-    sys.exit(run(sys.argv[1:]))
+    end_at_once(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -22,9 +22,15 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to who runs the command: rich would end it with 1, which looks like a refusal."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Return a console for standard output. Made when it is needed, because tests replace the stream."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=False)
+    return _Console(file=sys.stdout, highlight=False, soft_wrap=False)
 
 
 def print_json(data: Any) -> None:

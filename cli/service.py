@@ -11,7 +11,7 @@ from temporalio.common import WorkerDeploymentVersion
 
 from cli.access import settings
 from cli.endings import on_request_to_end
-from cli.exits import Exit, exit_for
+from cli.exits import Exit, end_at_once, exit_for
 from workers.logs import configure
 from workers.service.serving import NotDrainedError, serving
 from workers.service.supervisor import PARENT_DIED, Supervisor
@@ -44,7 +44,7 @@ async def worker(*, processes: PositiveInt = 1, build_id: str | None = None) -> 
     if processes > 1:
         await _run_several(place, chosen, processes, build_id)
     asked = asyncio.Event()
-    on_request_to_end(asked.set, lambda: _end_at_once(Exit.INTERRUPTED))
+    on_request_to_end(asked.set, lambda: end_at_once(Exit.INTERRUPTED))
     asyncio.get_running_loop().add_signal_handler(PARENT_DIED, asked.set)
     deployment = WorkerDeploymentVersion(DEPLOYMENT, build_id) if build_id else None
     try:
@@ -52,10 +52,9 @@ async def worker(*, processes: PositiveInt = 1, build_id: str | None = None) -> 
             await service.until(asked)
     except NotDrainedError as error:
         sys.stderr.write(f"inspections: {error}\n")
-        _end_at_once(exit_for(error))
-    # What is left to be taken apart is the interpreter, and threads of Temporal's client may crash that
-    # (temporalio/sdk-python issue 300): a worker that has drained would look like one that has died.
-    _end_at_once(Exit.DONE)
+        end_at_once(exit_for(error))
+    # All is done; the end of the event loop would wait for whatever hangs all the same.
+    end_at_once(Exit.DONE)
 
 
 async def _run_several(place: Workplace, chosen: Settings, processes: int, build_id: str | None) -> NoReturn:
@@ -68,7 +67,7 @@ async def _run_several(place: Workplace, chosen: Settings, processes: int, build
     supervisor = Supervisor(command, environments, final=_FINAL)
     on_request_to_end(supervisor.end, lambda: _interrupt(supervisor))
     code = await supervisor.run()
-    _end_at_once(Exit(code) if code in set(Exit) else Exit.FAULT)
+    end_at_once(Exit(code) if code in set(Exit) else Exit.FAULT)
 
 
 def _environment(address: HttpAddress | None, number: int) -> Mapping[str, str]:
@@ -81,10 +80,4 @@ def _environment(address: HttpAddress | None, number: int) -> Mapping[str, str]:
 
 def _interrupt(supervisor: Supervisor) -> NoReturn:
     supervisor.end_at_once()
-    _end_at_once(Exit.INTERRUPTED)
-
-
-def _end_at_once(code: Exit) -> NoReturn:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    end_at_once(Exit.INTERRUPTED)

@@ -1,5 +1,8 @@
 """How the command ends when something goes wrong that nobody foresaw."""
 
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -50,3 +53,37 @@ def test_a_wrong_call_ends_with_2(arguments: tuple[str, ...], tmp_path: Path) ->
     """Nothing is done, and where to look is said."""
     ended = Inspections(tmp_path)(*arguments)
     assert (ended.code, "--help" in ended.err, "pydantic" in ended.err) == (2, True, False)
+
+
+_TAKEN_APART = "import atexit, os; atexit.register(os.abort); from cli.main import main; main()"
+"""The command in an interpreter that crashes when it is taken apart, as Temporal's threads make it do."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(("milestones",), 0), (("show", "nonsense"), 2), (("stuck",), 5)]
+)
+def test_a_command_ends_with_its_own_code_whatever_its_libraries_leave_behind(
+    arguments: tuple[str, ...], code: int, tmp_path: Path
+) -> None:
+    """What was told is told in full; what crashes afterwards would look like a fault."""
+    ended = subprocess.run(
+        [sys.executable, "-c", _TAKEN_APART, *arguments],
+        env={**os.environ, "INSPECTIONS_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, bool(ended.stdout or ended.stderr)) == (code, True)
+
+
+def test_an_answer_that_cannot_be_written_down_is_not_given_as_done() -> None:
+    """The disk is full. Whoever has read enough and goes is no error."""
+    command = [sys.executable, "-m", "cli.main", "milestones"]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, "No space left" in ended.stderr) == (5, True)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert (process.wait(), process.stderr.read()) == (0, b"")
