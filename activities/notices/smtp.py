@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from aiosmtplib import (
     SMTP,
+    SMTPAuthenticationError,
     SMTPDataError,
     SMTPException,
     SMTPRecipientsRefused,
@@ -84,26 +85,70 @@ class SmtpSender:
         connection = SMTP(
             hostname=server.host,
             port=server.port,
-            username=server.user,
-            password=server.password,
             use_tls=server.security == "tls",
-            start_tls=server.security == "starttls",
+            start_tls=False,
             timeout=PATIENCE_SECONDS,
         )
         try:
             await connection.connect()
+            await self._make_safe(connection)
+            await self._log_in(connection)
             yield connection
         except SMTPResponseException as error:
             raise SenderAwayError(f"{server} refuses: {in_codes(error.code, error.message)}") from error
-        except (SMTPException, OSError, ssl.SSLError) as error:
-            raise SenderAwayError(f"{server} cannot be reached: {type(error).__name__}") from error
+        except (SMTPException, OSError) as error:
+            raise SenderAwayError(f"{server} {_why_away(error)}") from error
         finally:
             with contextlib.suppress(SMTPException, OSError):
                 await connection.quit()
             connection.close()
+
+    async def _make_safe(self, connection: SMTP) -> None:
+        if self._server.security != "starttls":
+            return
+        await connection.ehlo()
+        if not connection.supports_extension("starttls"):
+            raise SenderAwayError(
+                f"{self._server} offers no STARTTLS: set INSPECTIONS_SMTP_SECURITY to tls, "
+                "mostly with port 465, or without a login to none"
+            )
+        await connection.starttls()
+
+    async def _log_in(self, connection: SMTP) -> None:
+        if self._server.user is None:
+            return
+        await connection.ehlo()
+        if not connection.supports_extension("auth"):
+            raise SenderAwayError(f"{self._server} takes no login: unset INSPECTIONS_SMTP_USER")
+        try:
+            await connection.login(self._server.user, self._server.password or "")
+        except SMTPAuthenticationError as error:
+            raise SenderAwayError(
+                f"{self._server} refuses the login: {in_codes(error.code, error.message)}; "
+                "see whether INSPECTIONS_SMTP_USER and INSPECTIONS_SMTP_PASSWORD are right"
+            ) from error
 
     def _refused(self, what: str, code: int, text: str) -> Exception:
         told = f"{self._server} refuses {what}: {in_codes(code, text)}"
         if code == _CLOSING:
             return SenderAwayError(told)
         return UndeliverableError(told) if code >= 500 else TryLaterError(told)
+
+
+def _why_away(error: Exception) -> str:
+    """Say in words of our own why there is no connection: what the server said may repeat an address."""
+    cause = error if isinstance(error, ssl.SSLError) else error.__cause__
+    match cause:
+        case ssl.SSLCertVerificationError():
+            return (
+                f"cannot be trusted: {cause.verify_message}; "
+                "have its certificate's authority in SSL_CERT_FILE, and its name in INSPECTIONS_SMTP_HOST"
+            )
+        case ssl.SSLError(reason="WRONG_VERSION_NUMBER"):
+            return "does not begin with TLS: set INSPECTIONS_SMTP_SECURITY to starttls, mostly with port 587"
+        case ConnectionRefusedError():
+            return "cannot be reached: nothing listens there"
+        case OSError(strerror=str(told)):
+            return f"cannot be reached: {told}"
+        case _:
+            return f"cannot be reached: {type(error).__name__}"
