@@ -229,6 +229,28 @@ def lay_down(path: Path, content: bytes) -> None:
         raise
 
 
+def try_out(folder: Path) -> None:
+    """Find out whether files can be laid down in a folder, and take away again what that took.
+
+    By doing it: what the system says of rights tells nothing of full disks and of folders that are no disk's.
+
+    Raises:
+        OSError: they cannot.
+    """
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        if made:
+            folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".") as file:
+            file.write(b"tried out")
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        for one in made:
+            with contextlib.suppress(OSError):  # it was not made, or somebody uses it already
+                one.rmdir()
+
+
 def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:

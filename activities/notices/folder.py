@@ -1,11 +1,10 @@
 """Letters into a folder, one file each: to look at, or for another system to take on."""
 
 import asyncio
-import os
 from pathlib import Path
 
 from activities.notices.letters import Letter, SenderAwayError, as_message
-from activities.publication import lay_down
+from activities.publication import lay_down, try_out
 
 
 class FolderSender:
@@ -28,8 +27,9 @@ class FolderSender:
 
     async def check(self) -> None:
         """Find out whether the folder is there, or can be made, and can be written to."""
-        folder = self.folder
-        while not folder.exists() and folder != folder.parent:
-            folder = folder.parent
-        if not await asyncio.to_thread(os.access, folder, os.W_OK | os.X_OK):
-            raise SenderAwayError(f"{folder} cannot be written to; give its folder to this program's user")
+        try:
+            await asyncio.to_thread(try_out, self.folder)
+        except OSError as error:
+            raise SenderAwayError(
+                f"{self.folder} cannot be written to: {error.strerror}; give it to this program's user"
+            ) from error

@@ -270,10 +270,25 @@ def test_a_folder_for_reports_has_to_be_one_that_can_be_written_to(tmp_path: Pat
     assert not list(tmp_path.iterdir())
     (missing,) = machine.publication(tmp_path / "a" / "b")
     assert (missing.verdict, (tmp_path / "a").exists()) == (Verdict.OK, False)
+    assert not list(tmp_path.iterdir())
     (tmp_path / "file").write_text("")
-    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+    for folder, why in (
+        (tmp_path / "file", "cannot be written to: Not a directory"),
+        (tmp_path / "file" / "below", f"cannot be made in {tmp_path / 'file'}: Not a directory"),
+    ):
         (blocked,) = machine.publication(folder)
-        assert (blocked.verdict, str(folder) in blocked.told) == (Verdict.WRONG, True)
+        assert (blocked.verdict, blocked.told) == (Verdict.WRONG, f"{folder} {why}")
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only Linux has such a folder")
+def test_a_folder_in_which_nobody_can_write_is_wrong_whatever_rights_say() -> None:
+    """The system says of root that it may write anywhere."""
+    (itself,) = machine.publication(Path("/proc"))
+    (below,) = machine.publication(Path("/proc/reports"))
+    assert [(one.verdict, one.told) for one in (itself, below)] == [
+        (Verdict.WRONG, "/proc cannot be written to: No such file or directory"),
+        (Verdict.WRONG, "/proc/reports cannot be made in /proc: No such file or directory"),
+    ]
 
 
 @pytest.mark.usefixtures("impatient")

@@ -1,8 +1,6 @@
 """Checks that need neither PostgreSQL nor Temporal: the released rules, and the folder for reports."""
 
 import asyncio
-import os
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -10,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
+from activities.publication import try_out
 from domain.errors import IntegrityError
 from domain.london import add_months, london_date
 from domain.rulebook import Rulebook
@@ -64,18 +63,24 @@ def calendar(rulebook: Rulebook, on: date) -> Finding:
 
 
 def publication(folder: Path) -> list[Finding]:
-    """See whether reports can be published. A folder that is missing is made with the first report."""
+    """See whether reports can be published, by trying. A missing folder is made with the first report."""
     check = "publication"
     advice = (
         "let the account of the workers write there, or set INSPECTIONS_PUBLICATION_DIR to another folder"
     )
+    nearest = next(one for one in (folder, *folder.parents) if _is_there(one))
     try:
-        nearest = next(one for one in (folder, *folder.parents) if one.exists())
-        if nearest == folder:
-            with tempfile.TemporaryFile(dir=folder):
-                return [ok(check, f"{folder} can be written to")]
+        try_out(folder)
     except OSError as error:
-        return [wrong(check, f"{folder} cannot be written to: {error.strerror}", advice)]
-    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
-        return [ok(check, f"{folder} will be made with the first report")]
-    return [wrong(check, f"{folder} cannot be made in {nearest}", advice)]
+        where = "cannot be written to" if nearest == folder else f"cannot be made in {nearest}"
+        return [wrong(check, f"{folder} {where}: {error.strerror}", advice)]
+    if nearest == folder:
+        return [ok(check, f"{folder} can be written to")]
+    return [ok(check, f"{folder} will be made with the first report")]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # nobody lets us look
+        return False

@@ -137,9 +137,10 @@ async def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> No
     sender = FolderSender(tmp_path / "file" / "notices", FROM)
     with pytest.raises(SenderAwayError, match="file/notices cannot be written to: Not a directory"):
         await sender.send(letter(), again=False)
-    with pytest.raises(SenderAwayError, match="file cannot be written to"):
+    with pytest.raises(SenderAwayError, match="file/notices cannot be written to: Not a directory; give"):
         await sender.check()
     await FolderSender(tmp_path / "new", FROM).check()
+    assert files_in(tmp_path) == [tmp_path / "file"]
 
 
 # The mail server.
