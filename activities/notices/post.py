@@ -19,7 +19,16 @@ from domain.inspection.events import Event
 from domain.inspection.record import State
 from domain.inspection.state import evolve, initial
 from domain.notices.rules import because, hearings, puts_right
-from domain.notices.seats import PARTNERSHIP, Listed, Place, area_knows, holders
+from domain.notices.seats import (
+    PARTNERSHIP,
+    Listed,
+    Listing,
+    Place,
+    area_knows,
+    holders,
+    listing_for,
+    listing_of,
+)
 from domain.notices.words import write
 from domain.rulebook import Rulebook
 from domain.values import BodyRef
@@ -154,17 +163,17 @@ class Post:
             await self._outbox.addressed(taken, (), {}, "the area was not notified at that time")
             return
         found = holders(place, matter.now, await self._people.list())
-        vacant = {
-            one.text: f"the directory has no {one.words}: `inspections people add`" for one in found.vacant
-        }
+        vacant = {one.text: _vacant(one, taken.notice.inspection, matter.now) for one in found.vacant}
         await self._outbox.addressed(taken, found.persons, vacant)
 
     async def _send(self, taken: Taken, matter: _Matter) -> bytes:
         notice = taken.notice
         person = await self._people.find(notice.recipient)
         if person is None:
+            known = listing_of(notice.recipient, matter.now)
             raise UndeliverableError(
-                f"the directory has nobody with the reference {notice.recipient}: `inspections people add`"
+                f"the directory has nobody with the reference {notice.recipient}: "
+                + _to_add(known, f"--ref {notice.recipient} ")
             )
         if person.email is None:
             raise UndeliverableError(
@@ -194,6 +203,19 @@ class Post:
             recorded_at=matter.entry.recorded_at,
         )
         return await self._sender.send(letter, again=taken.attempt > 1)
+
+
+def _vacant(place: Place, inspection: str, state: State) -> str:
+    """Say that nobody plays a part, and what to do about it."""
+    listing = listing_for(place, state)
+    if listing is None:
+        return f"the team has no {place.words}: `inspections record {inspection} appoint_team`"
+    return f"the directory has no {place.words}: {_to_add(listing)}"
+
+
+def _to_add(listing: Listing | None, ref: str = "") -> str:
+    role, organisation = listing or ("…", "…")
+    return f"`inspections people add {ref}--name … --role {role} --organisation {organisation} --email …`"
 
 
 def letter_id(notice: Notice, leaf: bytes) -> str:

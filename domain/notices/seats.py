@@ -56,6 +56,8 @@ class SeatRule(NamedTuple):
     roles: frozenset[Role] = frozenset()
     each_body: str | None = None
     """With what the bodies begin each of which has such a seat. None: the partnership has one in all."""
+    works_at: BodyRef | None = None
+    """Where whoever holds it works, if that is no body of the partnership."""
     may_be_empty: bool = False
     """Whether it is well if nobody holds it."""
 
@@ -63,11 +65,15 @@ class SeatRule(NamedTuple):
 SEATS: Final[dict[Seat, SeatRule]] = {
     Seat.LEADS: SeatRule("lead inspector", FoundBy.LEADING),
     Seat.TEAM: SeatRule("inspector on the team", FoundBy.INSPECTING, may_be_empty=True),
-    Seat.COORDINATORS: SeatRule("inspection coordinator", FoundBy.ACTING, frozenset({Role.COORDINATOR})),
+    Seat.COORDINATORS: SeatRule(
+        "inspection coordinator", FoundBy.ACTING, frozenset({Role.COORDINATOR}), works_at="ofsted"
+    ),
     Seat.DIRECTORS: SeatRule(
         "director", FoundBy.ACTING, frozenset({Role.OFSTED_DIRECTOR, Role.CQC_DIRECTOR})
     ),
-    Seat.PRESS_OFFICE: SeatRule("press officer", FoundBy.ROLE, frozenset({Role.PRESS_OFFICE})),
+    Seat.PRESS_OFFICE: SeatRule(
+        "press officer", FoundBy.ROLE, frozenset({Role.PRESS_OFFICE}), works_at="ofsted"
+    ),
     Seat.NOMINATED_OFFICER: SeatRule("local area nominated officer", FoundBy.BODY, frozenset({Role.LANO})),
     Seat.CHILDRENS_SERVICES: SeatRule(
         "director of children's services", FoundBy.BODY, frozenset({Role.DCS}), "la-"
@@ -75,8 +81,12 @@ SEATS: Final[dict[Seat, SeatRule]] = {
     Seat.INTEGRATED_CARE_BOARDS: SeatRule(
         "chief executive of an integrated care board", FoundBy.BODY, frozenset({Role.ICB_EXECUTIVE}), "icb-"
     ),
-    Seat.DFE: SeatRule("official of the Department for Education", FoundBy.ROLE, frozenset({Role.DFE})),
-    Seat.NHS_ENGLAND: SeatRule("official of NHS England", FoundBy.ROLE, frozenset({Role.NHS_ENGLAND})),
+    Seat.DFE: SeatRule(
+        "official of the Department for Education", FoundBy.ROLE, frozenset({Role.DFE}), works_at="dfe"
+    ),
+    Seat.NHS_ENGLAND: SeatRule(
+        "official of NHS England", FoundBy.ROLE, frozenset({Role.NHS_ENGLAND}), works_at="nhs-england"
+    ),
 }
 
 
@@ -117,6 +127,13 @@ class Place(NamedTuple):
         return words if self.body is None else f"{words} at {self.body}"
 
 
+class Listing(NamedTuple):
+    """As what the directory lists somebody who plays a part."""
+
+    role: Role
+    organisation: BodyRef
+
+
 class Holders(NamedTuple):
     """Who holds a seat, and the places that nobody holds."""
 
@@ -134,6 +151,26 @@ def holders(place: Place, state: State, people: Sequence[Listed]) -> Holders:
             one for one, persons in found.items() if not persons and not SEATS[place.seat].may_be_empty
         ),
     )
+
+
+def listing_for(place: Place, state: State) -> Listing | None:
+    """Say as what the directory lists whoever is to hold a place. None: the team says who does."""
+    rule = SEATS[place.seat]
+    if not rule.roles:
+        return None
+    organisation = place.body or rule.works_at or state.bodies[0]
+    # Directors have the name of their inspectorate in that of their role.
+    role = min(rule.roles, key=lambda one: (not one.startswith(organisation), one))
+    return Listing(role, organisation)
+
+
+def listing_of(person: PersonRef, state: State) -> Listing | None:
+    """Say as what the directory lists somebody on the team. None: he or she is not on it."""
+    for one in state.team:
+        if one.person == person:
+            lead = {Inspectorate.OFSTED: Role.OFSTED_LEAD, Inspectorate.CQC: Role.CQC_LEAD}[one.inspectorate]
+            return Listing(lead if one.lead else Role.INSPECTOR, one.inspectorate.value)
+    return None
 
 
 def area_knows(before: Iterable[e.Event], event: e.Event) -> bool:

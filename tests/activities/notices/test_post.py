@@ -254,10 +254,12 @@ async def test_a_part_that_nobody_plays_is_listed_and_filled_later(
     await post(stores, by_mail(mailbox)).deliver()
     problems = {one.notice.recipient: one.problem for one in await _records(stores, NoticeState.FAILED)}
     assert problems["nhs_england"] == (
-        "the directory has no official of NHS England: `inspections people add`"
+        "the directory has no official of NHS England: "
+        "`inspections people add --name … --role nhs_england --organisation nhs-england --email …`"
     )
     assert problems["p-ofstedlead"] == (
-        "the directory has nobody with the reference p-ofstedlead: `inspections people add`"
+        "the directory has nobody with the reference p-ofstedlead: `inspections people add "
+        "--ref p-ofstedlead --name … --role ofsted_lead --organisation ofsted --email …`"
     )
     await stores.directory.add(
         ref="p-nhse", name="Nia", role=Role.NHS_ENGLAND, organisation="nhs-england", email=address("p-nhse")

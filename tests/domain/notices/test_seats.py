@@ -4,7 +4,7 @@ import pytest
 
 from domain.actors import Role
 from domain.inspection.state import State
-from domain.notices.seats import Holders, Place, Seat, holders
+from domain.notices.seats import SEATS, Holders, Place, Seat, holders, listing_for, listing_of
 from tests.domain.inspection.story import Story
 from tests.domain.notices.looking import PEOPLE, person, state_after
 
@@ -58,6 +58,28 @@ def test_each_board_without_a_chief_executive_is_named(state: State) -> None:
     place = Place.parse("integrated_care_boards/icb-frimley")
     assert place is not None
     assert holders(place, three, added) == Holders(persons=("p-new",), vacant=())
+
+
+@pytest.mark.parametrize("seat", [seat for seat, rule in SEATS.items() if rule.roles])
+@pytest.mark.parametrize("bodies", [("la-sry", "icb-frimley", "icb-b"), ("trust-sry",)])
+def test_whoever_is_listed_as_it_says_holds_a_vacant_place(
+    state: State, seat: Seat, bodies: tuple[str, ...]
+) -> None:
+    state = state.model_copy(update={"bodies": bodies})
+    vacant = holders(Place(seat), state, []).vacant
+    assert vacant
+    for place in vacant:
+        listing = listing_for(place, state)
+        assert listing is not None
+        added = person("p-new", *listing)
+        assert place not in holders(Place(seat), state, [added]).vacant
+
+
+def test_who_leads_is_said_by_the_team_and_not_by_the_directory(state: State) -> None:
+    assert listing_for(Place(Seat.LEADS, "cqc"), state) is None
+    assert listing_of("p-cqclead", state) == (Role.CQC_LEAD, "cqc")
+    assert listing_of("p-inspector", state) == (Role.INSPECTOR, "ofsted")
+    assert listing_of("p-elsewhere", state) is None
 
 
 def test_a_partnership_whose_bodies_are_named_otherwise_is_asked_as_one(state: State) -> None:
