@@ -87,6 +87,12 @@ def connection_errors() -> Iterator[None]:
     try:
         yield
     except _UNREACHABLE as error:
-        if isinstance(error, ValueError):  # a bad argument, which asyncpg files under interface errors
+        if not is_unreachable(error):
             raise
         raise UnavailableError(f"PostgreSQL cannot be reached: {error or type(error).__name__}") from error
+
+
+def is_unreachable(error: BaseException | None) -> bool:
+    """Say whether an error means that PostgreSQL cannot be reached at present."""
+    # Bad arguments are values too, and asyncpg files them under interface errors.
+    return isinstance(error, _UNREACHABLE) and not isinstance(error, ValueError)

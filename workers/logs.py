@@ -9,6 +9,10 @@ import sys
 
 import structlog
 from structlog.typing import Processor
+from temporalio.exceptions import ApplicationError
+
+from domain.errors import UnavailableError
+from eventstore.pool import is_unreachable
 
 
 def configure(level: str = "INFO") -> None:
@@ -51,8 +55,25 @@ def configure(level: str = "INFO") -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
         )
     )
+    handler.addFilter(in_a_line)
     root = logging.getLogger()
     for former in root.handlers[:]:
         root.removeHandler(former)
     root.addHandler(handler)
     root.setLevel(level)
+
+
+def in_a_line(record: logging.LogRecord) -> bool:
+    """Tell in one line what cannot be reached at present, once: where the code stood says nothing of it.
+
+    Parts of a worker say themselves when they begin to fail and when they are well again. So what asyncpg
+    says of its pool meanwhile is left out, and each further attempt of an activity.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if record.name == "asyncpg.pool":
+        return not is_unreachable(error)
+    if not (isinstance(error, ApplicationError) and error.type == UnavailableError.code):
+        return True
+    record.exc_info = None
+    record.problem = error.message
+    return bool(getattr(record, "temporal_activity", {}).get("attempt", 1) == 1)

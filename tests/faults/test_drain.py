@@ -191,10 +191,15 @@ async def test_ready_tells_the_truth_while_servers_go_away_and_come_back(tmp_pat
             async with _temporal(tmp_path) as server:
                 with _worker(tmp_path, url, server.address) as worker:
                     await worker.until_ready()
+                    desk = Desk(await connect(server.address), "inspections")
                     await asyncio.to_thread(postgres.stop)
+                    waiting = asyncio.create_task(desk.record(plan(f"{unused_area()}-2023-F1")))
                     await worker.until_failing("postgresql")
+                    while "Completing activity as failed" not in worker.log.read_text():
+                        await asyncio.sleep(0.05)
                     postgres = Postgres(Path(folder))
                     await worker.until_ready()
+                    assert (await waiting).result == "recorded"
                     server.stop()
                     await worker.until_failing("temporal", "polling")
                     async with _temporal(tmp_path, int(server.address.rpartition(":")[2])):
@@ -203,6 +208,17 @@ async def test_ready_tells_the_truth_while_servers_go_away_and_come_back(tmp_pat
                         answer = await desk.record(plan(f"{unused_area()}-2023-F1"))
                         assert answer.result == "recorded"
                         assert await worker.ended(signal.SIGTERM) == 0
+                    said = worker.log.read_text()
+                    assert "Traceback" not in said
+                    for part in ("postgresql", "temporal"):
+                        assert [
+                            one["event"]
+                            for one in map(json.loads, said.splitlines())
+                            if one.get("part") == part
+                        ] == [
+                            "a part is failing",
+                            "a part is well again",
+                        ]
         finally:
             postgres.stop()
 

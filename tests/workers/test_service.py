@@ -212,7 +212,7 @@ async def test_a_part_that_fails_begins_again_and_is_seen_to_fail_until_it_goes_
     running = asyncio.create_task(keep_running(_Part(failures=1), status))
     failing = await _left(status, State.STARTING)
     assert failing["state"] == "failing"
-    assert failing["problem"] == "UnavailableError: it is not there"
+    assert failing["problem"] == "it is not there"
     assert failing["since"] > begun.isoformat()
     well = await _left(status, State.FAILING)
     assert (well["state"], "problem" in well, well["since"] > failing["since"]) == ("ok", False, True)

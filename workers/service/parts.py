@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from domain.errors import InspectionsError
 from workers.service.health import State, Status
 
 FIRST_PAUSE_SECONDS: Final = 1.0
@@ -34,7 +35,8 @@ class Part(Protocol):
         """Run until cancelled, which happens as soon as the worker is asked to end.
 
         Say `status.ok()` after each turn that went well, and `status.failing(why)` after one that did not
-        and is tried again. Whatever is raised is logged, and `run` is called again after a pause.
+        and is tried again. Whatever is raised, `run` is called again after a pause; what nobody foresaw is
+        logged with its traceback.
         """
         ...
 
@@ -51,6 +53,8 @@ async def keep_running(part: Part, status: Status) -> None:
                 raise
             _log.exception("a part has failed", part=part.name)
             problem = "something within it was cancelled"
+        except InspectionsError as error:
+            problem = str(error)
         except Exception as error:
             _log.exception("a part has failed", part=part.name)
             problem = f"{type(error).__name__}: {error}"
