@@ -3,6 +3,7 @@
 import pytest
 
 from domain.actors import Role
+from domain.inspection.decide.repair import STRIKABLE
 from domain.inspection.vocabulary import Stage
 from tests.domain.inspection.story import Story, findings, who
 
@@ -97,6 +98,16 @@ def test_the_next_draft_may_be_spoken_for_by_others() -> None:
     story.do("approve_draft", inspectorate="cqc", by=changed)
     assert story.refused("approve_draft", inspectorate="ofsted").code == "not_for_both"
     story.do("approve_draft", inspectorate="ofsted", by=who(Role.OFSTED_MODERATOR, "p-another"))
+
+
+def test_a_voice_that_was_noted_by_mistake_falls_with_its_draft() -> None:
+    """Nothing that speaks can be struck; the draft is returned, and on the next one nobody has spoken."""
+    assert STRIKABLE.isdisjoint({"draft_approved", "outcome_decided", "outcome_signed_off"})
+    story = Story().until("draft_submitted").do("approve_draft", inspectorate="ofsted")
+    mistaken = who(Role.CQC_MODERATOR, "p-ofstedmoderator")
+    assert story.refused("approve_draft", inspectorate="cqc", by=mistaken).code == "not_for_both"
+    story.do("return_draft", inspectorate="ofsted").do("submit_draft")
+    story.do("approve_draft", inspectorate="cqc", by=mistaken)
 
 
 def test_the_same_person_approves_and_signs_off_for_one_inspectorate() -> None:
