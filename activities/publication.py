@@ -113,7 +113,7 @@ class Publisher:
         address = f"{question.inspection}/report-{version}.html"
         page = await self.render(question.inspection, state, version)
         digest = hashlib.sha256(page).hexdigest()
-        await asyncio.to_thread(self._lay_down_unseen, self._unseen(address, digest), page)
+        await asyncio.to_thread(self._lay_down_unseen, address, digest, page)
         return own_request(
             question.inspection,
             publication_id(question.inspection, version, released.digest, question.now),
@@ -138,10 +138,11 @@ class Publisher:
         """Say where a page lies until it is noted: its name says which bytes it has."""
         return self._folder / UNNOTED / f"{address}.{sha256}"
 
-    def _lay_down_unseen(self, path: Path, page: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+    def _lay_down_unseen(self, address: str, sha256: str, page: bytes) -> None:
+        # What is in the way at the address is to be met before the note.
+        (self._folder / address).parent.mkdir(parents=True, exist_ok=True)
         (self._folder / UNNOTED).mkdir(mode=0o700, exist_ok=True)
-        lay_down(path, page)
+        lay_down(self._unseen(address, sha256), page)
 
     async def render(self, inspection: str, state: State, report_version: int) -> bytes:
         """Render the report of a state by the pinned template, as UTF-8."""
