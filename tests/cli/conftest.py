@@ -1,5 +1,11 @@
-"""The command as its users run it: as a process of its own, on data folders of its own."""
+"""The command as its users run it, on data folders of its own.
 
+What goes on until it is asked to end, or runs beside something, is a process of its own, as is what ends the
+interpreter (test_exits.py). All else is called in this one, because loading takes longer than answering.
+"""
+
+import contextlib
+import io
 import json
 import os
 import signal
@@ -8,11 +14,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from unittest.mock import patch
 
 import pytest
+
+from cli import main
+
+RUNS_SERVERS: Final = {"up", "worker", "rehearse"}
+"""Parts of the command that listen for signals."""
 
 HEADER = (
     "area,name,dfe_code,fieldwork_start,fieldwork_end,published,outcome,"
@@ -41,25 +54,38 @@ class Inspections:
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    @property
+    def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTIONS_")}
         own = {
             "INSPECTIONS_DATA_DIR": str(self.folder),
             "XDG_STATE_HOME": str(self.folder / "state"),
             "COLUMNS": "120",
         }
+        return {**kept, **own, **self.environment}
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [sys.executable, "-m", "cli.main", *arguments],
-            env={**kept, **own, **self.environment},
+            env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
     def __call__(self, *arguments: str) -> Ended:
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=120)
-        return Ended(process.returncode, out, err)
+        if RUNS_SERVERS.intersection(arguments[:1]):
+            process = self.start(*arguments)
+            out, err = process.communicate(timeout=120)
+            return Ended(process.returncode, out, err)
+        with (
+            patch.dict(os.environ, self._environment, clear=True),
+            contextlib.redirect_stdout(io.StringIO()) as told,
+            contextlib.redirect_stderr(io.StringIO()) as complained,
+            ThreadPoolExecutor(1) as thread,  # there may be an event loop in this one
+        ):
+            code = thread.submit(main.run, arguments).result()
+        return Ended(code, told.getvalue(), complained.getvalue())
 
     def up(self, *options: str) -> "subprocess.Popen[str]":
         """Start the stack and return when it says that it is up."""

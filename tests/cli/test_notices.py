@@ -45,9 +45,10 @@ def notified(live: Inspections) -> str:
 def _until(live: Inspections, inspection: str, *recipients: str) -> list[dict[str, object]]:
     """Wait until the notices that stay behind are those to some recipients, and return them."""
     end = time.monotonic() + PATIENCE
+    behind = [(recipient, "failed") for recipient in recipients]
     while True:
         found: list[dict[str, object]] = live("notices", "list", inspection, "--format", "json").data
-        if [one["recipient"] for one in found] == list(recipients) or time.monotonic() > end:
+        if [(one["recipient"], one["state"]) for one in found] == behind or time.monotonic() > end:
             return found
 
 
