@@ -31,7 +31,10 @@ _UNREACHABLE: Final = (
     asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
     asyncpg.InvalidAuthorizationSpecificationError,  # no such login, or the wrong password
     asyncpg.InvalidCatalogNameError,  # no such database
-    asyncpg.ObjectNotInPrerequisiteStateError,  # the database takes no connections at present
+    asyncpg.ObjectNotInPrerequisiteStateError,  # no connections at present, or a lock is not to be had
+    asyncpg.TransactionRollbackError,  # a deadlock, or a snapshot that others have overtaken
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, or a database that takes no writes at present
+    asyncpg.IdleInTransactionSessionTimeoutError,  # this process stood still for too long
 )
 
 
@@ -79,10 +82,11 @@ async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
 
 @contextmanager
 def connection_errors() -> Iterator[None]:
-    """Turn what a lost, refused or overdue connection raises into `UnavailableError`.
+    """Turn what may succeed when it is tried again into `UnavailableError`.
 
-    Whether a statement that was under way has taken effect is then unknown; a command that is sent
-    again with its id finds out.
+    A connection is lost, refused or overdue, or PostgreSQL cannot carry out the transaction now. Whether a
+    statement that was under way has taken effect may then be unknown; a command that is sent again with its
+    id finds out.
     """
     try:
         yield

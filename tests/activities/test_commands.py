@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import pytest
 from temporalio.exceptions import ApplicationError
 
@@ -17,7 +18,8 @@ from eventstore.errors import RehearsalError
 from eventstore.ledger import Append, AppendResult, Ledger
 from eventstore.memory import MemoryLedger
 from tests.activities.playing import RULES, Play, handler_on
-from workers.stores import CODEC
+from tests.eventstore.conftest import read_only
+from workers.stores import CODEC, Stores, open_stores
 
 
 async def _names(ledger: Ledger, inspection: str) -> list[str]:
@@ -291,3 +293,18 @@ async def test_only_what_is_away_is_asked_again(error: Exception, kind: str, fin
     with pytest.raises(ApplicationError) as caught:
         await in_temporals_terms(fail())
     assert (caught.value.type, caught.value.non_retryable) == (kind, final)
+
+
+async def test_a_ledger_that_takes_no_writes_at_present_is_asked_again(
+    database_url: str, stores: Stores
+) -> None:
+    """The same request is recorded once the database is a standby, or out of room, no more."""
+    play = await Play(handler_on(stores.ledger)).until("notify_area")
+    request = play.concern()
+    superuser = await asyncpg.connect(database_url)
+    async with read_only(superuser), open_stores(database_url) as standby:
+        with pytest.raises(ApplicationError) as caught:
+            await in_temporals_terms(handler_on(standby.ledger).handle(request, play.context))
+    await superuser.close()
+    assert (caught.value.type, caught.value.non_retryable) == ("UNAVAILABLE", False)
+    assert (await play.hand_in(request)).result == "recorded"

@@ -44,6 +44,17 @@ async def database(server: str, template: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
+async def read_only(superuser: asyncpg.Connection) -> AsyncIterator[None]:
+    """Have sessions that begin meanwhile write nothing, as in a standby."""
+    name = await superuser.fetchval("SELECT current_database()")
+    await superuser.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    try:
+        yield
+    finally:
+        await superuser.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+
+
+@asynccontextmanager
 async def postgres_ledger(url: str) -> AsyncIterator[PostgresLedger]:
     """Open a ledger with a pool of its own."""
     async with await open_pool(url, maximum=4) as pool:

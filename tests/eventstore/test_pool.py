@@ -7,8 +7,9 @@ import asyncpg
 import pytest
 
 from domain.errors import UnavailableError
-from eventstore.pool import open_pool
+from eventstore.pool import connection_errors, open_pool
 from eventstore.postgres import PostgresLedger
+from tests.eventstore.conftest import read_only
 from tests.eventstore.making import body, command
 
 CUT_WHO_WAITS = """
@@ -68,6 +69,51 @@ async def test_a_closed_pool_is_unavailable(database_url: str) -> None:
     await pool.close()
     with pytest.raises(UnavailableError):
         await ledger.head()
+
+
+async def test_a_database_that_takes_no_writes_is_unavailable_until_it_does(
+    database_url: str, superuser: asyncpg.Connection
+) -> None:
+    """As a standby does, or one whose disk is nearly full; reading goes on."""
+    wanted = command("A", 0, body(1))
+    async with read_only(superuser), await open_pool(database_url) as pool:
+        ledger = await PostgresLedger.open(pool)
+        with pytest.raises(UnavailableError, match="read-only"):
+            await ledger.append([wanted])
+        assert await ledger.head() == 0
+    async with await open_pool(database_url) as pool:
+        assert len(await (await PostgresLedger.open(pool)).append([wanted])) == 1
+
+
+async def test_who_gives_way_in_a_deadlock_may_try_again(pool: asyncpg.Pool) -> None:
+    """Two transactions wait for each other; PostgreSQL ends one of them."""
+    first_has_it, both_have_it = asyncio.Event(), asyncio.Event()
+
+    async def lock(mine: int, other: int, have_it: asyncio.Event, go: asyncio.Event) -> None:
+        with connection_errors():
+            async with pool.acquire() as connection, connection.transaction():
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", mine)
+                have_it.set()
+                await go.wait()
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", other)
+
+    ends = await asyncio.gather(
+        lock(1, 2, first_has_it, both_have_it),
+        lock(2, 1, both_have_it, first_has_it),
+        return_exceptions=True,
+    )
+    assert sorted(type(end).__name__ for end in ends) == ["NoneType", "UnavailableError"]
+
+
+async def test_a_lock_that_is_not_to_be_had_is_unavailable(
+    pool: asyncpg.Pool, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute("BEGIN; LOCK TABLE ledger.head")
+    with pytest.raises(UnavailableError), connection_errors():
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("SET LOCAL lock_timeout = 1")
+            await connection.fetchval("SELECT position FROM ledger.head")
+    await superuser.execute("ROLLBACK")
 
 
 async def test_a_bad_argument_is_not_taken_for_a_lost_connection(pool: asyncpg.Pool) -> None:
