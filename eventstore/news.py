@@ -16,7 +16,7 @@ from eventstore.pool import SESSION
 
 CHANNEL: Final = "ledger"
 _RECONNECT_SECONDS: Final = 2.0
-_LOST: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_LOST: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class News:

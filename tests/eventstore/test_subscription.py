@@ -176,6 +176,29 @@ async def test_a_follower_that_lost_its_connections_goes_on(
     follower.cancel()
 
 
+async def test_a_server_that_talks_nonsense_does_not_end_the_listening(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a proxy may while the server behind it is replaced; listening is tried again."""
+    monkeypatch.setattr("eventstore.news._RECONNECT_SECONDS", 0.01)
+    asked = 0
+
+    async def talk_nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        await reader.read(1)
+        writer.write(b"R\x00\x00\x00\x04")  # an answer to the login, without its content
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(talk_nonsense, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        async with News.listening(f"postgresql://nobody@{host}:{port}/none?sslmode=disable"):
+            async with asyncio.timeout(PATIENCE):
+                while asked < 2:
+                    await asyncio.sleep(0.01)
+
+
 async def test_without_news_a_follower_looks_by_itself(
     pool: asyncpg.Pool,
     ledger: PostgresLedger,
