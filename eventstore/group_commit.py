@@ -47,7 +47,15 @@ class GroupCommit:
         self._waiting.append(turn)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
+            self._writer.add_done_callback(self._let_go)
         return await turn.answer
+
+    def _let_go(self, writer: asyncio.Task[None]) -> None:
+        """Keep nobody waiting for a writer that was cancelled, also if it was before its first step."""
+        if self._writer is writer:
+            for turn in self._waiting:
+                turn.answer.cancel()
+            self._waiting.clear()
 
     async def _write(self) -> None:
         """Send until nobody waits."""
@@ -55,9 +63,8 @@ class GroupCommit:
             try:
                 await self._send_together(turns)
             except BaseException:
-                for turn in (*turns, *self._waiting):
+                for turn in turns:
                     turn.answer.cancel()
-                self._waiting.clear()
                 raise
 
     def _next_turns(self) -> list[_Turn]:

@@ -1,5 +1,6 @@
 """The ledger on PostgreSQL. What must hold under concurrency lies in the database: see `migrations/`."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, Self
@@ -30,13 +31,17 @@ _COMMAND: Final = (
     "FROM ledger.commands"
 )
 _NO_BOUND: Final = 2**31 - 1
+_log: Final = logging.getLogger(__name__)
 
 # The append function's own SQLSTATEs.
 _ARGUMENTS: Final = "INS01"
 _REHEARSAL: Final = "INS02"
 
 Observe = Callable[[Sequence[Append], Sequence[AppendResult]], None]
-"""Told of each call to the append function: the commands that went together, and what became of each."""
+"""Told of each call to the append function: the commands that went together, and what became of each.
+
+What it raises is logged and touches nobody: the commands are recorded by then.
+"""
 
 
 def unobserved(_appends: Sequence[Append], _results: Sequence[AppendResult]) -> None:
@@ -96,7 +101,10 @@ class PostgresLedger:
                     raise MalformedError(str(error)) from error
                 raise
         results = [_result(append, row) for append, row in zip(appends, rows, strict=True)]
-        self._observe(appends, results)
+        try:
+            self._observe(appends, results)
+        except Exception:
+            _log.exception("an observer of the ledger failed; what it was told of is recorded")
         return results
 
     async def find_command(self, stream: str, command_id: UUID) -> CommandRecord | None:

@@ -1,13 +1,16 @@
 """Group commit: who waits goes together, and what one brings is no affair of the others."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
+import asyncpg
 import pytest
 
 from domain.errors import MalformedError, UnavailableError
 from eventstore.group_commit import MOST, GroupCommit
 from eventstore.ledger import Append, Appended, AppendResult, Conflict, Ledger
+from eventstore.postgres import PostgresLedger
 from tests.eventstore.making import body, command, number_in
 
 
@@ -137,11 +140,47 @@ async def test_a_call_has_a_bound_and_one_caller_stays_whole(door: Door) -> None
     assert [len(call) for call in door.calls] == [1, MOST, 1, MOST + 2]
 
 
+def _writer() -> asyncio.Task[None]:
+    (writer,) = [task for task in asyncio.all_tasks() if "GroupCommit._write" in str(task.get_coro())]
+    return writer
+
+
 async def test_when_everything_ends_nobody_waits_for_ever(door: Door) -> None:
+    """Neither who is under way nor who waits for the next call."""
+    together = GroupCommit(door.send)
+    (first,) = _bring(together, "A")
+    await _first_is_under_way(door)
+    (next_one,) = _bring(together, "B")
+    await asyncio.sleep(0)
+    _writer().cancel()
+    await asyncio.wait([first, next_one])
+    assert (first.cancelled(), next_one.cancelled()) == (True, True)
+
+
+async def test_a_writer_that_ends_before_it_has_begun_keeps_nobody_waiting(door: Door) -> None:
+    """And whoever comes afterwards has a writer of its own."""
+    door.open.set()
     together = GroupCommit(door.send)
     (waiting,) = _bring(together, "A")
-    await _first_is_under_way(door)
-    (writer,) = [task for task in asyncio.all_tasks() if "_write" in str(task.get_coro())]
-    writer.cancel()
+    await asyncio.sleep(0)
+    _writer().cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+    (later,) = _bring(together, "A")
+    assert isinstance((await later)[0], Appended)
+
+
+async def test_an_observer_that_fails_is_logged_and_no_affair_of_who_appends(
+    pool: asyncpg.Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it was to be told of is recorded."""
+
+    def fail(_: Sequence[Append], __: Sequence[AppendResult]) -> None:
+        raise ArithmeticError("cannot count")
+
+    ledger = await PostgresLedger.open(pool, observe=fail)
+    with caplog.at_level(logging.ERROR):
+        (result,) = await ledger.append([command("A", 0, body(1))])
+    assert isinstance(result, Appended)
+    assert "cannot count" in caplog.text
+    assert await ledger.head() == 1
