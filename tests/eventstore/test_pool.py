@@ -108,11 +108,14 @@ async def test_who_gives_way_in_a_deadlock_may_try_again(pool: asyncpg.Pool) -> 
 async def test_a_lock_that_is_not_to_be_had_is_unavailable(
     pool: asyncpg.Pool, superuser: asyncpg.Connection
 ) -> None:
-    await superuser.execute("BEGIN; LOCK TABLE ledger.head")
-    with pytest.raises(UnavailableError), connection_errors():
+    async def ask_in_a_hurry() -> None:
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute("SET LOCAL lock_timeout = 1")
             await connection.fetchval("SELECT position FROM ledger.head")
+
+    await superuser.execute("BEGIN; LOCK TABLE ledger.head")
+    with pytest.raises(UnavailableError), connection_errors():
+        await ask_in_a_hurry()
     await superuser.execute("ROLLBACK")
 
 
