@@ -14,6 +14,7 @@ from eventstore.pool import APP_ROLE, OWNER_ROLE
 from eventstore.postgres import PostgresLedger
 from tests.eventstore.making import DIGEST, appended, body, command
 
+ARGUMENTS = "INS01"
 APPEND_ONLY = "INS03"
 CHANGES = [
     "UPDATE ledger.events SET type = 'other'",
@@ -193,33 +194,39 @@ async def test_an_application_that_cheats_appends_nothing(raw: Call, superuser: 
     assert await superuser.fetchval("SELECT count(*) FROM ledger.events") == 0
 
 
-async def test_arrays_that_begin_elsewhere_append_nothing(superuser: asyncpg.Connection) -> None:
-    """An item that is not where its number says is missing."""
-    fitting = {
-        "streams": "{A}",
-        "ids": f"{{{uuid4()}}}",
-        "digests": f'{{"\\\\x{DIGEST.hex()}"}}',
-        "expected": "{0}",
-        "requests": '{"1"}',
-        "answers": '{"1"}',
-        "instants": "{NULL}",
-        "sizes": "{1}",
-        "types": "{noted}",
-        "bodies": """{"{\\"type\\":0,\\"type\\":\\"noted\\"}"}""",
+def _fitting(row: int) -> dict[str, str]:
+    """Write the items of a command that can be appended, as they stand in the literal of an array."""
+    return {
+        "streams": f"A{row}",
+        "ids": str(uuid4()),
+        "digests": f'"\\\\x{DIGEST.hex()}"',
+        "expected": "0",
+        "requests": '"1"',
+        "answers": '"1"',
+        "instants": "NULL",
+        "sizes": "1",
+        "types": "noted",
+        "bodies": '"{\\"type\\":0,\\"type\\":\\"noted\\"}"',
     }
-    for name in fitting.keys() - {"instants"}:
-        literals = {**fitting, name: f"[2:2]={fitting[name]}"}
+
+
+@pytest.mark.parametrize("form", ["[2:3]={{{0},{1}}}", "[0:1]={{{0},{1}}}", "{{{{{0}}},{{{1}}}}}"])
+async def test_arrays_that_begin_elsewhere_or_have_more_dimensions_append_nothing(
+    superuser: asyncpg.Connection, form: str
+) -> None:
+    """Their items are not where the numbers of the commands say."""
+    first, second = _fitting(1), _fitting(2)
+    fitting = {name: f"{{{first[name]},{second[name]}}}" for name in first}
+    for name in fitting:
+        literals = {**fitting, name: form.format(first[name], second[name])}
         values = ", ".join(f"'{literal}'" for literal in literals.values())
-        if name == "expected":
-            (row,) = await superuser.fetch(f"SELECT * FROM ledger.append({values})")
-            assert row["outcome"] == "conflict"
-        else:
-            with pytest.raises(asyncpg.PostgresError):
-                await superuser.fetch(f"SELECT * FROM ledger.append({values})")
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await superuser.fetch(f"SELECT * FROM ledger.append({values})")
+        assert refused.value.sqlstate == ARGUMENTS, name
     assert tuple(await superuser.fetchrow("SELECT position, commands FROM ledger.head")) == (0, 0)
     values = ", ".join(f"'{literal}'" for literal in fitting.values())
     await superuser.fetch(f"SELECT * FROM ledger.append({values})")
-    assert await superuser.fetchval("SELECT position FROM ledger.head") == 1
+    assert await superuser.fetchval("SELECT position FROM ledger.head") == 2
 
 
 async def test_no_expectation_is_a_conflict_too(raw: Call) -> None:
