@@ -1,8 +1,8 @@
 """Connections to PostgreSQL: the pool, and what a failed connection means to callers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Final
 
 import asyncpg
 
@@ -37,12 +37,62 @@ _UNREACHABLE: Final = (
     asyncpg.IdleInTransactionSessionTimeoutError,  # this process stood still for too long
 )
 
+_GIVEN_UP: Final = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.ReadOnlySQLTransactionError,  # a session may stay so after the database takes writes again
+)
+"""After which the other connections of a pool are not to be trusted either."""
+
+_CLOSING_SECONDS: Final = 2.0
+"""How long a server may take to confirm that a statement was broken off, or that a connection ends."""
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """A connection that ends within seconds, also if nobody answers any more."""
+
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  asyncpg's own
+        """Close it, or drop it."""
+        with suppress(OSError):
+            await super().close(timeout=_CLOSING_SECONDS if timeout is None else timeout)
+
+
+class _Pool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
+    """A pool that gives all its connections up when one is lost or no answer comes.
+
+    What has happened to one, such as a network that was cut without a word, has mostly happened to all. Each
+    would cost somebody the whole time that a statement may take.
+    """
+
+    _incidents = 0
+
+    @asynccontextmanager
+    async def acquire(self, *, timeout: float | None = None) -> AsyncIterator[Any]:  # noqa: ASYNC109  asyncpg's own
+        """Lend a connection."""
+        before = self._incidents
+        try:
+            async with super().acquire(timeout=timeout) as connection:
+                yield connection
+        except _GIVEN_UP as error:
+            # Whoever began before somebody else has noticed it tells nothing new.
+            if before == self._incidents and not isinstance(error, ValueError):
+                self._incidents += 1
+                await self.expire_connections()
+            raise
+
+    async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  asyncpg's own
+        """Take a connection back; if what was broken off on it does not end soon, drop it."""
+        await super().release(connection, timeout=_CLOSING_SECONDS if timeout is None else timeout)
+
 
 async def open_pool(url: str, *, minimum: int = 1, maximum: int = 10, timeout: float = 10) -> asyncpg.Pool:  # noqa: ASYNC109  asyncpg counts it down itself
     """Open a pool whose connections act as the application's role.
 
     Who takes a connection from it leaves no trace in the session: settings and advisory locks last for a
-    transaction, and nobody listens. Listening takes a connection of its own.
+    transaction, and nobody listens. Listening takes a connection of its own. When one is lost, or no
+    answer comes, all of them are replaced before they are lent again.
 
     Args:
         url: whose login is a member of that role, or a superuser.
@@ -56,13 +106,18 @@ async def open_pool(url: str, *, minimum: int = 1, maximum: int = 10, timeout: f
     """
     with connection_errors():
         try:
-            return await asyncpg.create_pool(
+            return await _Pool(
                 url,
                 min_size=minimum,
                 max_size=maximum,
+                max_queries=50_000,
+                max_inactive_connection_lifetime=300,
                 timeout=timeout,
                 command_timeout=timeout,
                 reset=_leave_as_it_is,
+                loop=None,
+                connection_class=_Connection,
+                record_class=asyncpg.Record,
                 server_settings=SESSION,
             )
         except asyncpg.InsufficientPrivilegeError as error:

@@ -74,15 +74,19 @@ async def test_a_closed_pool_is_unavailable(database_url: str) -> None:
 async def test_a_database_that_takes_no_writes_is_unavailable_until_it_does(
     database_url: str, superuser: asyncpg.Connection
 ) -> None:
-    """As a standby does, or one whose disk is nearly full; reading goes on."""
+    """As a standby does, or one whose disk is nearly full; reading goes on.
+
+    The sessions that began meanwhile would write nothing for ever, so others take their place.
+    """
     wanted = command("A", 0, body(1))
-    async with read_only(superuser), await open_pool(database_url) as pool:
+    async with read_only(superuser):
+        pool = await open_pool(database_url)
         ledger = await PostgresLedger.open(pool)
+        assert await ledger.head() == 0
         with pytest.raises(UnavailableError, match="read-only"):
             await ledger.append([wanted])
-        assert await ledger.head() == 0
-    async with await open_pool(database_url) as pool:
-        assert len(await (await PostgresLedger.open(pool)).append([wanted])) == 1
+    async with pool:
+        assert len(await ledger.append([wanted])) == 1
 
 
 async def test_who_gives_way_in_a_deadlock_may_try_again(pool: asyncpg.Pool) -> None:

@@ -3,17 +3,20 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from domain.errors import UnavailableError
+from eventstore.pool import connection_errors, open_pool
 from tests.faults.callers import concern, insistent_life
 from tests.faults.houses import house_at
 from tests.faults.processes import PATIENCE, worker
 from tests.faults.proxy import Proxy, socket_of, through
 from tests.faults.sound import is_sound
-from tests.journeys.house import House
+from tests.journeys.house import House, fresh_database
 from workers.worker import connect
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
@@ -77,3 +80,40 @@ async def _swallowed(which: str, postgres_url: str, temporal_address: str, tmp_p
             answers = await asyncio.wait_for(asyncio.gather(*asking), 3 * PATIENCE)
             assert {answer.result for answer in answers} == {"recorded"}
             await is_sound(house, *lives)
+
+
+async def test_when_one_connection_is_dead_the_others_are_not_tried(postgres_url: str) -> None:
+    """Each would cost somebody the whole time that a statement may take.
+
+    Once the network works again nobody else is told that it was away, and what was opened since stays.
+    """
+    async with (
+        Proxy.before(socket_of(postgres_url)) as wire,
+        fresh_database(postgres_url) as url,
+        await open_pool(through(wire, url), maximum=6, timeout=2) as pool,
+    ):
+        await _use(pool, 6)
+        wire.swallow()
+        first = asyncio.create_task(_ask(pool))
+        await asyncio.sleep(1)
+        second = asyncio.create_task(_ask(pool))
+        await asyncio.wait([first])
+        wire.mend()
+        opened = await _use(pool, 5)
+        await asyncio.wait([second])
+        assert isinstance(first.exception(), UnavailableError)
+        assert isinstance(second.exception(), UnavailableError)
+        assert opened < await _use(pool, 6)
+
+
+async def _ask(pool: asyncpg.Pool) -> int:
+    with connection_errors():
+        answer: int = await pool.fetchval("SELECT pg_backend_pid()")
+    return answer
+
+
+async def _use(pool: asyncpg.Pool, number: int) -> set[int]:
+    """Use so many connections at the same time, and return the processes behind them."""
+    async with AsyncExitStack() as borrowed:
+        connections = [await borrowed.enter_async_context(pool.acquire()) for _ in range(number)]
+        return {await connection.fetchval("SELECT pg_backend_pid()") for connection in connections}
