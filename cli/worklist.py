@@ -65,13 +65,19 @@ async def list_cases(
         )
         missed = _by_inspection(await worklist.overdue(now))
         in_all = await worklist.count()
-        unreadable = await worklist.unreadable()
+        problems = _by_stream(await worklist.unreadable())
     if format is Format.JSON:
-        print_json([_case_data(case, missed[case.inspection], now) for case in cases])
+        print_json(
+            [_case_data(case, missed[case.inspection], now, problems.get(case.inspection)) for case in cases]
+        )
     else:
-        _print_cases(cases, missed)
+        _print_cases(cases, missed, problems)
         console().print(f"{len(cases)} of {in_all} in the ledger")
-    return _tell_unreadable(unreadable)
+    return _tell_unreadable(problems)
+
+
+def _by_stream(found: Sequence[Unreadable]) -> dict[str, str]:
+    return {one.stream: one.problem for one in found}
 
 
 def _by_inspection(rows: Sequence[DeadlineRow]) -> dict[str, list[DeadlineRow]]:
@@ -81,11 +87,13 @@ def _by_inspection(rows: Sequence[DeadlineRow]) -> dict[str, list[DeadlineRow]]:
     return found
 
 
-def _print_cases(cases: Sequence[CaseRow], missed: Mapping[str, Sequence[DeadlineRow]]) -> None:
+def _print_cases(
+    cases: Sequence[CaseRow], missed: Mapping[str, Sequence[DeadlineRow]], problems: Mapping[str, str]
+) -> None:
     rows = [
         (
             case.inspection,
-            in_words(case.stage),
+            in_words(case.stage) + _caution(case.inspection, problems),
             case.outcome,
             london_date(case.next_due) if case.next_due else None,
             in_words(case.next_due_kind or ""),
@@ -97,11 +105,18 @@ def _print_cases(cases: Sequence[CaseRow], missed: Mapping[str, Sequence[Deadlin
     print_table(("inspection", "stage", "outcome", "next due", "what", "overdue", "held by"), rows)
 
 
-def _tell_unreadable(found: Sequence[Unreadable]) -> Exit:
-    """Name what is missing from a list. The rest of it is right, but it is not the whole."""
-    for one in found:
-        sys.stderr.write(f"inspections: {one.stream} cannot be read and is left out: {one.problem}\n")
-    return Exit.INTEGRITY if found else Exit.DONE
+def _caution(inspection: str, problems: Mapping[str, str]) -> str:
+    return ", unreadable since" if inspection in problems else ""
+
+
+def _tell_unreadable(problems: Mapping[str, str]) -> Exit:
+    """Name what is missing from a list, or out of date in it. The rest of it is right."""
+    for inspection, problem in problems.items():
+        sys.stderr.write(
+            f"inspections: {inspection} cannot be read, and is left out or listed as it last could be: "
+            f"{problem}\n"
+        )
+    return Exit.INTEGRITY if problems else Exit.DONE
 
 
 async def deadlines(
@@ -127,21 +142,22 @@ async def deadlines(
         if inspection and not await stores.ledger.read_stream(inspection, up_to=1):
             raise not_here(inspection)
         rows = await worklist.deadlines(inspection)
-        unreadable = [one for one in await worklist.unreadable() if inspection in (None, one.stream)]
+        found = [one for one in await worklist.unreadable() if inspection in (None, one.stream)]
+        problems = _by_stream(found)
     if format is Format.JSON:
-        print_json([_deadline_data(row, now) for row in rows])
+        print_json([_deadline_data(row, now, problems.get(row.inspection)) for row in rows])
     else:
-        _print_deadlines(rows, now)
-    return _tell_unreadable(unreadable)
+        _print_deadlines(rows, now, problems)
+    return _tell_unreadable(problems)
 
 
-def _print_deadlines(rows: Sequence[DeadlineRow], now: datetime) -> None:
+def _print_deadlines(rows: Sequence[DeadlineRow], now: datetime, problems: Mapping[str, str]) -> None:
     print_table(
         ("due", "status", "inspection", "deadline", "met on", "from", "handbook"),
         [
             (
                 row.due,
-                _status(row, now),
+                _status(row, now) + _caution(row.inspection, problems),
                 row.inspection,
                 in_words(row.kind) + (f" ({in_words(row.subject)})" if row.subject else ""),
                 row.met_on,
@@ -172,7 +188,9 @@ def _status(row: DeadlineRow, now: datetime) -> str:
     return DeadlineStatus.MISSED if status is DeadlineStatus.OVERDUE else status
 
 
-def _case_data(case: CaseRow, overdue: Sequence[DeadlineRow], now: datetime) -> dict[str, Any]:
+def _case_data(
+    case: CaseRow, overdue: Sequence[DeadlineRow], now: datetime, problem: str | None
+) -> dict[str, Any]:
     return {
         "inspection_id": case.inspection,
         "area": case.area,
@@ -184,11 +202,12 @@ def _case_data(case: CaseRow, overdue: Sequence[DeadlineRow], now: datetime) -> 
         "next_due": london_date(case.next_due).isoformat() if case.next_due else None,
         "next_due_kind": case.next_due_kind,
         "held_by": case.held,
-        "overdue": [_deadline_data(row, now) for row in overdue],
+        "overdue": [_deadline_data(row, now, problem) for row in overdue],
+        "unreadable": problem,
     }
 
 
-def _deadline_data(row: DeadlineRow, now: datetime) -> dict[str, Any]:
+def _deadline_data(row: DeadlineRow, now: datetime, problem: str | None) -> dict[str, Any]:
     return {
         "inspection_id": row.inspection,
         "kind": row.kind,
@@ -200,4 +219,5 @@ def _deadline_data(row: DeadlineRow, now: datetime) -> dict[str, Any]:
         "status": _status(row, now),
         "handbook": row.handbook,
         "calendar": row.calendar,
+        "unreadable": problem,
     }

@@ -162,7 +162,11 @@ class Worklist:
         return await projections.lag(self._pool, self._ledger, self._projection)
 
     async def unreadable(self) -> list[Unreadable]:
-        """List the inspections that cannot be read, and why; they are missing from the answers."""
+        """List the inspections that cannot be read, and why.
+
+        What the other answers say of them is what they came to when they last could be read; of those that
+        never could, nothing.
+        """
         return await projections.unreadable(self._pool, self._projection)
 
     async def rebuild(self, progress: Progress = lambda *_: None) -> int:

@@ -11,7 +11,9 @@ import pytest
 from domain.canonical import canonical_json
 from domain.rulebook import Rulebook
 from eventstore.ledger import Append
+from tests.activities.notices.conftest import record
 from tests.cli.conftest import Ended, Inspections, stop
+from tests.domain.inspection.story import INSPECTION, Story
 from workers.embedded.postgres import Postgres
 from workers.stores import open_stores
 
@@ -207,24 +209,47 @@ def test_what_is_not_there_ends_with_3(live: Inspections) -> None:
     assert live("record", "ZZZ-2020-F1", "open_surveys", "--decided-by", "p-ada").code == 3
 
 
+def _from_the_future(inspection: str, version: int) -> Append:
+    """Make an event of a later release."""
+    event = {"occurred_at": "2026-01-01T00:00:00Z", "type": "from_the_future"}
+    body = canonical_json({"event": event, "schema_version": 1, "type": "from_the_future"})
+    return Append(inspection, uuid.uuid4(), bytes(32), version, "{}", "{}", (body,))
+
+
 async def test_what_cannot_be_read_ends_with_4(folder: Path) -> None:
     """An event that this release does not know is never passed over."""
     inspections = Inspections(folder / "unreadable")
     stop(inspections.up())
-    event = {"occurred_at": "2026-01-01T00:00:00Z", "type": "from_the_future"}
-    body = canonical_json({"event": event, "schema_version": 1, "type": "from_the_future"})
     with Postgres(inspections.folder / "postgres") as postgres:
         async with open_stores(postgres.url("inspections")) as stores:
-            await stores.ledger.append(
-                [Append("ZZY-2026-F1", uuid.uuid4(), bytes(32), 0, "{}", "{}", (body,))]
-            )
+            await stores.ledger.append([_from_the_future("ZZY-2026-F1", 0)])
     ended = inspections("show", "ZZY-2026-F1")
     assert ended.code == 4
     assert "from_the_future" in ended.err
     listed = inspections("list", "--format", "json")
     assert (listed.code, listed.data) == (4, []), "the others are listed, and what is missing is named"
-    assert "ZZY-2026-F1 cannot be read and is left out: " in listed.err
+    assert "ZZY-2026-F1 cannot be read, and is left out or " in listed.err
     assert inspections("deadlines").code == 4
+
+
+async def test_what_cannot_be_read_any_more_is_listed_and_says_so(folder: Path) -> None:
+    """Where it stands since is not known; where it stood last is not told as if it were the present."""
+    inspections = Inspections(folder / "unreadable_since")
+    stop(inspections.up())
+    with Postgres(inspections.folder / "postgres") as postgres:
+        async with open_stores(postgres.url("inspections")) as stores:
+            await record(stores.ledger, Story().until("report_published").events)
+            (before,) = inspections("list", "--format", "json").data
+            assert before["unreadable"] is None
+            await stores.ledger.append([_from_the_future(INSPECTION, before["version"])])
+            listed = inspections("list", "--format", "json")
+            (case,) = listed.data
+            assert (listed.code, case["inspection_id"], case["version"]) == (4, INSPECTION, before["version"])
+            assert "from_the_future" in case["unreadable"]
+            assert "follow up, unreadable since" in inspections("list").out
+            due = inspections("deadlines", "--format", "json").data
+            assert due
+            assert all("from_the_future" in one["unreadable"] for one in due)
 
 
 def test_what_cannot_be_reached_ends_with_5(tmp_path: Path) -> None:
