@@ -1,12 +1,15 @@
 """Notices on PostgreSQL: the subscriber that writes them, and the outbox from which they are sent."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple, fields
 from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
 
+from domain.errors import UnavailableError
 from eventstore.envelope import Entry
 from eventstore.outbox import Notice, NoticeState, Record, Taken
 from eventstore.pool import connection_errors
@@ -14,11 +17,14 @@ from eventstore.subscription import Change
 
 SUBSCRIBER: Final = "notices"
 PATIENCE: Final = timedelta(minutes=5)
-"""How long one may take to send a notice before it counts as given up."""
+"""How long one may take to send a notice, while PostgreSQL is there, before it counts as given up."""
+
+_clock: Final = time.monotonic
 
 _KEY: Final = ", ".join(field.name for field in fields(Notice))
 _THIS: Final = "position = $1 AND recipient = $2 AND reason = $3"
 _MINE: Final = f"{_THIS} AND attempts = $4 AND state = 'waiting'"
+_IN_HAND: Final = "(attempts > 0 AND problem IS NULL)"  # somebody took it up and has said nothing since
 _INSERT: Final = (
     f"INSERT INTO ledger.notices ({_KEY}, state, problem) VALUES ($1, $2, $3, $4, $5, $6) "
     "ON CONFLICT (position, recipient, reason) DO NOTHING"
@@ -73,27 +79,42 @@ async def begin_after(pool: asyncpg.Pool, position: int) -> None:
 
 
 class PostgresOutbox:
-    """The outbox of one database. Every method may raise `UnavailableError`."""
+    """The outbox of one database. Every method may raise `UnavailableError`.
+
+    What somebody has taken up counts as given up after some time in which PostgreSQL could be reached. While
+    it is away nobody can note what was sent, and afterwards those who have sent something come first.
+    """
 
     def __init__(self, pool: asyncpg.Pool, patience: timedelta = PATIENCE) -> None:
         self._pool = pool
         self._patience = patience
+        self._reached_since = _clock()
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            with connection_errors():
+                yield
+        except UnavailableError:
+            self._reached_since = _clock()
+            raise
 
     async def take(self) -> Taken | None:
         """Take up the notice that has waited longest, or none."""
-        with connection_errors():
+        with self._reaching():
             row = await self._pool.fetchrow(
                 f"""
                 UPDATE ledger.notices
                 SET attempts = attempts + 1, next_try = clock_timestamp() + $1, problem = NULL
                 WHERE (position, recipient, reason) = (
                     SELECT position, recipient, reason FROM ledger.notices
-                    WHERE state = 'waiting' AND next_try <= clock_timestamp()
+                    WHERE state = 'waiting' AND next_try <= clock_timestamp() AND ($2 OR NOT {_IN_HAND})
                     ORDER BY next_try LIMIT 1 FOR UPDATE SKIP LOCKED
                 )
                 RETURNING {_KEY}, attempts
                 """,
                 self._patience,
+                _clock() - self._reached_since >= self._patience.total_seconds(),
             )
         return None if row is None else Taken(Notice(*row[:4]), row["attempts"])
 
@@ -109,7 +130,7 @@ class PostgresOutbox:
             if one != notice.recipient
         ]
         own = vacant.get(notice.recipient)
-        with connection_errors():
+        with self._reaching():
             async with self._pool.acquire() as connection, connection.transaction():
                 mine = await connection.fetchval(
                     f"UPDATE ledger.notices SET state = $5, problem = $6 WHERE {_MINE} RETURNING true",
@@ -122,7 +143,7 @@ class PostgresOutbox:
 
     async def sent(self, taken: Taken, digest: bytes) -> None:
         """Note that a notice was sent, even if somebody else has taken it up since: it is out."""
-        with connection_errors():
+        with self._reaching():
             await self._pool.execute(
                 f"UPDATE ledger.notices SET state = 'sent', sent_at = clock_timestamp(), digest = $4, "
                 f"problem = NULL WHERE {_THIS} AND state <> 'sent'",
@@ -132,7 +153,7 @@ class PostgresOutbox:
 
     async def later(self, taken: Taken, problem: str, pause: timedelta) -> None:
         """Let a notice wait for a while, unless somebody else has taken it up since."""
-        with connection_errors():
+        with self._reaching():
             await self._pool.execute(
                 f"UPDATE ledger.notices SET problem = $5, next_try = clock_timestamp() + $6 WHERE {_MINE}",
                 *_attempt(taken),
@@ -142,7 +163,7 @@ class PostgresOutbox:
 
     async def failed(self, taken: Taken, problem: str) -> None:
         """Put a notice aside, unless somebody else has taken it up since."""
-        with connection_errors():
+        with self._reaching():
             await self._pool.execute(
                 f"UPDATE ledger.notices SET state = 'failed', problem = $5 WHERE {_MINE}",
                 *_attempt(taken),
@@ -151,7 +172,7 @@ class PostgresOutbox:
 
     async def counts(self, *, inspection: str | None = None) -> dict[NoticeState, int]:
         """Return how many notices there are in each state, of all inspections or of one."""
-        with connection_errors():
+        with self._reaching():
             rows = await self._pool.fetch(
                 "SELECT state, count(*) FROM ledger.notices "
                 "WHERE $1::text IS NULL OR inspection = $1 GROUP BY state",
@@ -162,7 +183,7 @@ class PostgresOutbox:
 
     async def waiting_since(self) -> datetime | None:
         """Return when the oldest event was recorded of which a notice still waits, or none."""
-        with connection_errors():
+        with self._reaching():
             moment: datetime | None = await self._pool.fetchval(
                 "SELECT recorded_at FROM ledger.events WHERE position = "
                 "(SELECT min(position) FROM ledger.notices WHERE state = 'waiting')"
@@ -173,7 +194,7 @@ class PostgresOutbox:
         self, states: Iterable[NoticeState], *, inspection: str | None = None, limit: int = 1000
     ) -> list[Record]:
         """Return the notices in some states, of all inspections or of one, the latest last."""
-        with connection_errors():
+        with self._reaching():
             rows = await self._pool.fetch(
                 f"""
                 SELECT {_KEY}, state, attempts, next_try, problem, sent_at, digest FROM (
@@ -193,7 +214,7 @@ class PostgresOutbox:
 
         What somebody has just taken up has no problem so far, and is left to him.
         """
-        with connection_errors():
+        with self._reaching():
             rows = await self._pool.fetch(
                 "UPDATE ledger.notices SET state = 'waiting', next_try = clock_timestamp() "
                 "WHERE (state = 'failed' OR (state = 'waiting' AND problem IS NOT NULL)) "

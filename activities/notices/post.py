@@ -1,8 +1,9 @@
 """The post: takes notices from the outbox, finds out to whom they go, and has them sent.
 
 A notice is taken up by one at a time and given back with what became of it. If a process ends in between,
-it is taken up anew after a while and may be sent a second time, under the same name; otherwise never. So
-what has begun is brought to its end also when the post is closed meanwhile.
+or alone is cut off from PostgreSQL for long, it is taken up anew after a while and may be sent a second time,
+under the same name; otherwise never. So what has begun is brought to its end also when the post is closed
+meanwhile.
 """
 
 import asyncio

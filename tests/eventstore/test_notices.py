@@ -9,8 +9,9 @@ import pytest
 
 from domain.errors import IntegrityError, UnavailableError
 from eventstore.envelope import Entry
-from eventstore.notices import SUBSCRIBER, NoticeWriter, PostgresOutbox, begin_after
+from eventstore.notices import PATIENCE, SUBSCRIBER, NoticeWriter, PostgresOutbox, begin_after
 from eventstore.outbox import Notice, NoticeState, Taken
+from eventstore.pool import open_pool
 from eventstore.postgres import PostgresLedger
 from eventstore.subscription import Change, catch_up, checkpoint, enrol
 from tests.eventstore.making import body, command
@@ -157,6 +158,44 @@ async def test_what_was_taken_up_and_given_up_is_taken_up_anew(
     for _ in range(2):
         await _take(impatient)
     assert await _take(impatient) == Taken(first.notice, attempt=2)
+
+
+async def test_while_postgresql_is_away_nobodys_time_runs_out(
+    database_url: str,
+    superuser: asyncpg.Connection,
+    pool: asyncpg.Pool,
+    ledger: PostgresLedger,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One has sent its notices and cannot note it; when PostgreSQL is back, it comes before the others."""
+    passed = 0.0
+    monkeypatch.setattr("eventstore.notices._clock", lambda: passed)
+    await _written(pool, ledger)
+    async with await open_pool(database_url, timeout=0.5) as impatient:
+        other = PostgresOutbox(impatient)
+        mine = PostgresOutbox(pool, patience=AT_ONCE)
+        first, *_ = [await _take(mine) for _ in range(3)]
+        passed += 2 * PATIENCE.total_seconds()
+        await superuser.execute("BEGIN; LOCK TABLE ledger.notices")
+        with pytest.raises(UnavailableError):
+            await other.counts()
+        await superuser.execute("ROLLBACK")
+        assert await other.take() is None
+        await mine.sent(first, bytes(32))
+
+        passed += PATIENCE.total_seconds()
+        assert {(await _take(other)).attempt for _ in range(2)} == {2}
+        assert await other.take() is None
+
+
+async def test_whoever_has_just_begun_leaves_to_others_what_they_have_taken_up(
+    pool: asyncpg.Pool, ledger: PostgresLedger, outbox: PostgresOutbox
+) -> None:
+    """It cannot know whether PostgreSQL was away before. What nobody has taken up it takes."""
+    await _written(pool, ledger)
+    taken = await _take(PostgresOutbox(pool, patience=AT_ONCE))
+    assert taken.notice not in [(await _take(outbox)).notice for _ in range(2)]
+    assert await outbox.take() is None
 
 
 async def test_what_is_to_wait_waits(

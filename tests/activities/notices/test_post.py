@@ -120,7 +120,7 @@ async def test_who_was_killed_after_sending_sends_again_under_the_same_name(
     with pytest.raises(KilledError):
         await post(stores, sender, interruption=killed, patience=at_once).deliver()
     (first,) = mailbox.ids
-    await post(stores, sender).deliver()
+    await post(stores, sender, patience=at_once).deliver()
     assert sorted(mailbox.ids) == sorted([first, *set(mailbox.ids)])
     assert len(mailbox.ids) == 5
     same = [message.as_bytes() for _, message in mailbox.letters if message["Message-ID"] == first]
@@ -133,11 +133,11 @@ async def test_notify_is_not_given_twice_what_a_killed_process_had_given_it(
 ) -> None:
     assert notified
     async with notify_server(Notify()) as notify:
-        sender = NotifySender(API_KEY, TEMPLATE, notify.url)
+        sender, at_once = NotifySender(API_KEY, TEMPLATE, notify.url), timedelta(0)
         with pytest.raises(KilledError):
-            await post(stores, sender, interruption=killed, patience=timedelta(0)).deliver()
+            await post(stores, sender, interruption=killed, patience=at_once).deliver()
         (first,) = notify.references
-        await post(stores, sender).deliver()
+        await post(stores, sender, patience=at_once).deliver()
     assert notify.asked == [first]
     assert len(notify.references) == len(set(notify.references)) == 4
 
@@ -391,7 +391,9 @@ async def test_what_cannot_be_reckoned_for_one_keeps_nobody_from_the_others(
     """Somebody has spoilt the directory behind this program's back."""
     assert notified
     await post(stores, by_mail(mailbox)).deliver()
-    await stores.pool.execute("UPDATE ledger.notices SET state = 'failed', sent_at = NULL, digest = NULL")
+    await stores.pool.execute(
+        "UPDATE ledger.notices SET state = 'failed', problem = 'odd', sent_at = NULL, digest = NULL"
+    )
     await stores.pool.execute("UPDATE ledger.people SET email = 'nowhere' WHERE ref = 'p-elsewhere'")
     await _retry(stores)
     await post(stores, by_mail(mailbox)).deliver()
