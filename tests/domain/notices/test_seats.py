@@ -65,7 +65,7 @@ def test_each_board_without_a_chief_executive_is_named(state: State) -> None:
 def test_whoever_is_listed_as_it_says_holds_a_vacant_place(
     state: State, seat: Seat, bodies: tuple[str, ...]
 ) -> None:
-    state = state.model_copy(update={"bodies": bodies})
+    state = state.changed({"bodies": bodies})
     vacant = holders(Place(seat), state, []).vacant
     assert vacant
     for place in vacant:
