@@ -7,9 +7,8 @@ text's UTF-8 bytes (RFC 6962). The other fields of an `Entry` are an index over 
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -61,8 +60,7 @@ class Body(Value):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An event as stored. `text` is the truth, `leaf` commits to it, the rest is an index over it."""
 
     position: int

@@ -151,7 +151,7 @@ class PostgresLedger:
     async def _entries(self, condition: str, *arguments: Any) -> list[Entry]:
         with connection_errors():
             rows = await self._pool.fetch(f"{_ENTRY} {condition}", *arguments)
-        return [Entry(*row) for row in rows]
+        return [Entry._make(row) for row in rows]
 
 
 def _result(append: Append, row: asyncpg.Record) -> AppendResult:
