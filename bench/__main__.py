@@ -14,6 +14,7 @@ from bench.options import Options
 from bench.report import summary
 from bench.servers import Servers
 from bench.suites import append, growth, history, lifecycles, reads
+from workers.memory import collect_less_often
 
 RESULTS: Final = Path(__file__).with_name("results")
 
@@ -40,6 +41,7 @@ def main() -> None:
         parser.error(f"no suite is called {', '.join(sorted(unknown))}")
     options = Options(rounds=given.rounds, seconds=given.seconds, scale=given.scale)
     names = [name for name in SUITES if name in given.suite or not given.suite]
+    collect_less_often()
     asyncio.run(_run(names, given.name, options))
 
 

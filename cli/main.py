@@ -12,6 +12,7 @@ from cyclopts import App, CoercionError, CycloptsError, Group, MissingArgumentEr
 
 from cli.exits import Exit, end_at_once, exit_for
 from domain.errors import InspectionsError
+from workers.memory import collect_less_often
 
 _OPERATORS = Group("Operators", sort_key=3)
 _COORDINATORS = Group("Coordinators", sort_key=1)
@@ -119,6 +120,7 @@ def _fail(message: str, code: Exit) -> Exit:
 
 def main() -> None:
     """Run the command for the process's arguments and end the process."""
+    collect_less_often()
     end_at_once(run(sys.argv[1:]))
 
 

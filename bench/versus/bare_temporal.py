@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from bench.recorded import record
     from bench.servers import until_told_to_stop
     from domain.messages import Answer, HandleQuestion, MilestoneRequest
+    from workers.memory import collect_less_often
     from workers.worker import CACHED, connect, workflow_runner
 
 
@@ -93,6 +94,7 @@ class Bare:
 
 async def main(address: str, queue: str) -> None:
     """Work until told to stop."""
+    collect_less_often()
     exchanges = (await record()).exchanges
     typical = sorted((answer for _, answer in exchanges), key=lambda one: len(one.model_dump_json()))
     said = typical[len(typical) // 2]
