@@ -113,7 +113,7 @@ class CommandHandler:
         instant = brought[0].occurred_at if brought else context.now
         request = own_request(inspection, tick_id(inspection, state.version, instant), {"type": "tick"})
         if not brought:
-            return self._answer(request, Verdict(result="recorded"), state, context)
+            return self._answer(request, request.digest(), Verdict(result="recorded"), state, context)
         return await self.handle_own(request, context)
 
     async def note_unreadable(
@@ -164,6 +164,7 @@ class CommandHandler:
 
         It looks before it compares versions, so what was judged in vain is thrown away.
         """
+        digest = request.digest()
         for _ in range(ATTEMPTS):
             state = await self.load(request.inspection)
             decision = judge(state)
@@ -172,19 +173,20 @@ class CommandHandler:
             after = reduce(evolve, events, state)
             verdict = _verdict(decision, since=state.version)
             (result,) = await self._ledger.append(
-                [self._append_of(request, state, after, events, verdict, context)]
+                [self._append_of(request, digest, state, after, events, verdict, context)]
             )
             self._at("after append")
             match result:
                 case Appended():
-                    return self._answer(request, verdict, after, context)
+                    return self._answer(request, digest, verdict, after, context)
                 case AlreadyKnown(record):
-                    return await self._answer_again(record, request, context)
+                    return await self._answer_again(record, request, digest, context)
         raise UnavailableError(f"{request.inspection} is being written by others; nothing was recorded")
 
     def _append_of(
         self,
         request: MilestoneRequest,
+        digest: str,
         state: State,
         after: State,
         events: tuple[Event, ...],
@@ -204,7 +206,7 @@ class CommandHandler:
         return Append(
             stream=request.inspection,
             command_id=command_id,
-            digest=bytes.fromhex(request.digest()),
+            digest=bytes.fromhex(digest),
             expected_version=state.version,
             request=canonical_model(request),
             answer=canonical_model(verdict),
@@ -213,22 +215,22 @@ class CommandHandler:
         )
 
     async def _answer_again(
-        self, known: CommandRecord, request: MilestoneRequest, context: Context
+        self, known: CommandRecord, request: MilestoneRequest, digest: str, context: Context
     ) -> Answer:
         """Answer a command that is already recorded: what was said then, and where it stands now."""
         state = await self.load(request.inspection)
-        digest = known.digest.hex()
-        if digest != request.digest():
-            return self._answer(request, _reused(request), state, context, digest)
-        return self._answer(request, Verdict.model_validate_json(known.answer), state, context)
+        recorded = known.digest.hex()
+        if recorded != digest:
+            return self._answer(request, recorded, _reused(request), state, context)
+        return self._answer(request, digest, Verdict.model_validate_json(known.answer), state, context)
 
     def _answer(
         self,
         request: MilestoneRequest,
+        digest: str,
         verdict: Verdict,
         state: State,
         context: Context,
-        digest: str | None = None,
     ) -> Answer:
         register = deadlines(self._rules, state)
         return Answer(
@@ -236,7 +238,7 @@ class CommandHandler:
             recorded=verdict.recorded,
             refused=verdict.refused,
             command_id=request.command_id,
-            request_digest=digest or request.digest(),
+            request_digest=digest,
             due=what_is_due(register, context.now),
             standing=standing(state, register, context.now),
         )

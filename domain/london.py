@@ -6,6 +6,7 @@ the two lies the clock change, so every step from one to the other is taken here
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ def london_date(instant: datetime) -> date:
     return instant.astimezone(LONDON).date()
 
 
+@lru_cache(maxsize=4096)
 def at_time(day: date, at: time) -> datetime:
     """Return, in UTC, the instant at which clocks in London show a time on a day.
 
