@@ -32,10 +32,9 @@ test: setup ## Run the tests against a real PostgreSQL and a real Temporal serve
 	$(BIN)/pytest
 
 faults: setup ## Run the tests that kill, stop and cut real processes
-	$(BIN)/pytest -m faults --ignore tests/soak
+	$(BIN)/pytest -m faults
 
 soak: setup ## Mix faults at random over inspections that go on (MINUTES=5, SEED=… repeats a run)
-	$(BIN)/pytest -m faults tests/soak
 	$(BIN)/python -m tests.soak $(MINUTES) $(SEED)
 
 check: setup ## Check style, types, import contracts and the lock

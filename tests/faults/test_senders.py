@@ -13,7 +13,7 @@ from tests.faults.callers import Insistent, concern, insistent_life, until_named
 from tests.faults.houses import house_at
 from tests.faults.processes import PATIENCE, kill, worker
 from tests.faults.sound import is_sound
-from tests.journeys.house import House, Life
+from tests.journeys.house import Life
 from workers.worker import connect
 from workflows.inspection import InspectionWorkflow
 
@@ -103,36 +103,34 @@ async def test_more_updates_than_a_run_takes(
                     assert (await life.hand_in(concern(life))).result == "recorded"
 
             await asyncio.gather(*(ask() for _ in range(2_080)))
-            # More at the same time than Temporal lets wait at one process: some are told to come again.
+            # More at the same time than Temporal lets wait at one process: at the desk they take turns.
             await asyncio.gather(*(life.hand_in(concern(life)) for _ in range(20)))
             assert len(await life.names()) == before + 2_100
             assert (await life.handle.describe()).run_id != run
             await is_sound(house, life)
 
 
-async def test_thousands_of_signals_wait_for_a_worker(
-    postgres_url: str, skipper: TimeSkipper, tmp_path: Path
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("count", [2_000, MOST_SIGNALS + 1])
+async def test_more_valid_signals_than_anybody_expects(
+    postgres_url: str, skipper: TimeSkipper, tmp_path: Path, count: int
 ) -> None:
-    async with house_at(postgres_url, skipper, tmp_path) as (_, house):
-        await hear_all(house, 2_000)
-
-
-async def hear_all(house: House, count: int) -> None:
-    """Send an inspection so many valid signals while nobody works.
+    """They are sent to an inspection while nobody works.
 
     What Temporal refuses its sender is told. What it took is in the ledger, once, and the inspection goes on.
     The workers use the sandbox, in which a signal takes longest: what is too much for one task shows here.
     """
-    life = insistent_life(house, until="notified")
-    async with house.worker():
-        await life.play()
-    before = len(await life.names())
-    taken = await _flood(life, count)
-    assert taken == min(count, MOST_SIGNALS)
-    async with house.worker():
-        await asyncio.wait_for(until_named(life, before + taken), 4 * PATIENCE)
-        assert len(await life.names()) == before + taken
-        await is_sound(house, life)
+    async with house_at(postgres_url, skipper, tmp_path) as (_, house):
+        life = insistent_life(house, until="notified")
+        async with house.worker():
+            await life.play()
+        before = len(await life.names())
+        taken = await _flood(life, count)
+        assert taken == min(count, MOST_SIGNALS)
+        async with house.worker():
+            await asyncio.wait_for(until_named(life, before + taken), 4 * PATIENCE)
+            assert len(await life.names()) == before + taken
+            await is_sound(house, life)
 
 
 async def _flood(life: Life, count: int) -> int:
