@@ -50,7 +50,7 @@ async def test_the_network_is_slow_and_is_cut(
                 await asyncio.sleep(chance.uniform(0, 0.3))
                 wire.mend()
                 cuts += 1
-                await asyncio.wait([playing], timeout=chance.uniform(0.5, 2))
+                await asyncio.wait([playing], timeout=chance.uniform(0.2, 0.6))
             await playing
             assert cuts > 1
             await is_sound(house, *lives)
