@@ -1,5 +1,6 @@
 """Operators: who has been told of what, and what keeps a notice from its way."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import App
@@ -7,7 +8,7 @@ from cyclopts.types import NonNegativeInt
 
 from cli.access import not_here, reading
 from cli.matter import AS_IN_LEDGER
-from cli.output import Format, console, in_words, print_json, print_table
+from cli.output import Format, console, in_words, print_hanging, print_json, print_table
 from domain.errors import MalformedError
 from domain.values import InspectionId
 from eventstore.notices import PostgresOutbox, begin_after
@@ -48,7 +49,7 @@ async def list_notices(
         return
     if found:
         print_table(
-            ("event", "inspection", "about", "to", "state", "sent, or next try", "why"),
+            ("event", "inspection", "about", "to", "state", "sent, or next try"),
             [
                 (
                     one.notice.position,
@@ -57,11 +58,11 @@ async def list_notices(
                     in_words(one.notice.recipient),
                     one.state,
                     _when(one),
-                    one.problem,
                 )
                 for one in found
             ],
         )
+    _print_reasons(found)
     if any(one.state is NoticeState.FAILED for one in found):
         console().print("`inspections notices retry` has it tried again when that is mended.")
     counted = (NoticeState.WAITING, NoticeState.FAILED, NoticeState.SENT)
@@ -104,6 +105,19 @@ async def begin(*, after: NonNegativeInt | None = None) -> None:
         chosen = head if after is None else after
         await begin_after(stores.pool, chosen)
     console().print(f"Notices are written of what comes after position {chosen}.")
+
+
+def _print_reasons(found: Sequence[Record]) -> None:
+    """Print what keeps notices, and the command that helps on a line of its own, to be copied."""
+    kept: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        if one.problem:
+            kept.setdefault((one.notice.recipient, one.problem), []).append(str(one.notice.position))
+    for (recipient, problem), events in kept.items():
+        told, _, command = problem.partition(": `")
+        print_hanging(f"{', '.join(events)} to {in_words(recipient)}: ", told)
+        if command:
+            console().print(f"  {command.rstrip('`')}", soft_wrap=True, markup=False)
 
 
 async def _must_exist(stores: Stores, inspection: str | None) -> None:

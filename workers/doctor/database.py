@@ -37,8 +37,8 @@ async def examine_database(url: str, *, rehearsal: bool, embedded: bool) -> list
             connection = await asyncpg.connect(url, timeout=PATIENCE_SECONDS)
     except UnavailableError as error:
         return [_away("database", error, f" ({shown})")]
-    version = connection.get_server_version()
-    findings = [ok("database", f"PostgreSQL {version.major}.{version.minor} at {shown}")]
+    version = connection.get_settings().server_version
+    findings = [ok("database", f"PostgreSQL {version} at {shown}")]
     checks: tuple[tuple[str, Look], ...] = (
         ("schema", _begun),
         ("clock", _clock),
