@@ -4,27 +4,19 @@ A rule that yields can be overridden by a fact: what happened against it is reco
 reason and authority. A rule that does not yield guards the meaning of the record itself.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Rule(NamedTuple):
-    """A rule in words, and whether a fact may be recorded against it."""
-
-    says: str
-    yields: bool
-
+from domain.deciding import COMMON_RULES, Rule
 
 RULES: Final[dict[str, Rule]] = {
+    **COMMON_RULES,
     "inspection_exists": Rule("An inspection is planned before anything else is recorded of it.", False),
     "stage": Rule("Each milestone belongs to certain stages.", False),
     "recorded_once": Rule(
         "This milestone happens once; a wrong record of it is rectified, not repeated.", False
     ),
-    "not_in_the_future": Rule("Only what has happened can be recorded.", False),
     "order": Rule("Nothing happens before what it rests on.", True),
-    "permission": Rule("Each role decides what belongs to it.", True),
     "separation_of_duties": Rule("Nobody approves, signs off or publishes his or her own work.", True),
-    "authority": Rule("What goes against a rule is authorised by somebody else, who may authorise.", False),
     "not_for_both": Rule("Each inspectorate speaks for itself: nobody speaks for both on a draft.", False),
     "id_fits_area": Rule("An inspection's identifier begins with the code of its area.", False),
     "on_site_week": Rule("The inspectors are on site from a Monday.", True),

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from domain.events import roles_after
 from domain.handbook import DeadlineKind
 from domain.inspection import events as e
 from domain.inspection.record import Complaint, Extension, Fact, Item, Pause, Published, State
 from domain.inspection.rounds import AFTER_DECISION, COMMENT_ROUND, DECISION, NOTIFICATION_ROUND
 from domain.inspection.vocabulary import Draft, Findings, Sections
-from domain.inspection.voices import roles_after, voices_after
+from domain.inspection.voices import voices_after
 from domain.values import PersonRef
 
 __all__ = ["Extension", "Fact", "Item", "Pause", "Published", "State", "evolve", "initial"]
@@ -379,7 +380,7 @@ def evolve(state: State, event: e.Event) -> State:
     update |= {
         "version": version,
         "voices": voices_after(state, event),
-        "roles": roles_after(state, event),
+        "roles": roles_after(state.roles, event),
     }
     name = e.event_type(event)
     if event.is_milestone and not _first_one_counts(state, name):

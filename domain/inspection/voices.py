@@ -1,12 +1,11 @@
-"""Who has spoken for which inspectorate on a draft, and in which roles people have acted.
+"""Who has spoken for which inspectorate on a draft.
 
-Two inspectorates inspect together, and directors authorise. Both mean little if it is one person under
-two names of office; so the record knows, without any directory, who has been what in this inspection.
+Two inspectorates inspect together. That means little if it is one person under two names of office; so the
+record knows, without any directory, who has spoken for which.
 """
 
 from typing import Final
 
-from domain.actors import Role
 from domain.inspection import events as e
 from domain.inspection.record import State, Voice
 from domain.inspection.vocabulary import DraftRef
@@ -29,13 +28,6 @@ def voices_after(state: State, event: e.Event) -> tuple[Voice, ...]:
     return before + tuple(
         Voice(person=who, inspectorate=one, draft=event.draft) for one, who in spoken.items()
     )
-
-
-def roles_after(state: State, event: e.Event) -> dict[PersonRef, frozenset[Role]]:
-    """Return in which roles people have decided something of this inspection."""
-    actor = event.decided_by
-    known = state.roles.get(actor.person, frozenset())
-    return state.roles if actor.role in known else {**state.roles, actor.person: known | {actor.role}}
 
 
 def speak_for_both(state: State, draft: DraftRef, speaking: dict[Inspectorate, PersonRef]) -> list[PersonRef]:

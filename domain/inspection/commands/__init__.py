@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from domain.inspection.commands.base import Command, Contravention
+from domain.commands import Contravention, command_types
+from domain.inspection.commands.base import Command
 from domain.inspection.commands.fieldwork import (
     BeginFieldwork,
     ComeOnSite,
@@ -137,9 +138,7 @@ AnyCommand = Annotated[
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
 """Reads any command from plain data by its `type`."""
 
-COMMAND_TYPES: dict[str, type[Command]] = {
-    kind.model_fields["type"].default: kind for kind in Command.__subclasses__()
-}
+COMMAND_TYPES: dict[str, type[Command]] = command_types(Command)
 """Every command class by the name that it goes by on the wire."""
 
 __all__ = [

@@ -7,12 +7,13 @@ that a ledger reads the same whether the clock was watched all along or only loo
 from collections.abc import Callable
 from typing import Any
 
+from domain.deciding import RefusedError, require_permission
 from domain.errors import CalendarHorizonError
 from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.decide import fieldwork, follow_up, moderation, planning, publication, repair
 from domain.inspection.decide.clock import misses_taken_back, what_the_clock_brings, with_moves
-from domain.inspection.decide.situation import RefusedError, Situation, require_common, require_permission
+from domain.inspection.decide.situation import Situation, require_common
 from domain.inspection.progress import stage
 from domain.inspection.record import State
 from domain.inspection.rules import RULES

@@ -1,50 +1,30 @@
-"""What a decision looks at: the rules, the state and the command, and the means to say no."""
+"""What a decision about an inspection looks at, and the rules that several decisions put."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
 
-from domain.actors import SPEAKS_FOR, Verb, may, roles_that_may
+from domain import deciding
 from domain.calendar import WorkingCalendar
+from domain.deciding import require_past, require_permission
 from domain.errors import NotFoundError
 from domain.handbook import Handbook
 from domain.inspection.commands import Command, NotifyArea, PlanInspection
 from domain.inspection.deadlines import bound_rules
-from domain.inspection.events import FOLLOWS, RESTS_ON, Event, Irregularity
+from domain.inspection.events import FOLLOWS, RESTS_ON
 from domain.inspection.progress import current_draft
 from domain.inspection.record import State
 from domain.inspection.rules import RULES
 from domain.inspection.vocabulary import DraftRef
 from domain.inspection.voices import speak_for_both
 from domain.london import london_date
-from domain.refusal import Refusal
-from domain.rulebook import Rulebook
 from domain.values import BodyRef, Inspectorate, Instant, PersonRef
 
-E = TypeVar("E", bound=Event)
 
+class Situation(deciding.Situation[State, Command]):
+    """One command before one inspection under one set of rules."""
 
-class RefusedError(Exception):
-    """Carries a refusal from the rule that says no to `decide`, which answers with it."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.because)
-        self.refusal = refusal
-
-
-@dataclass
-class Situation:
-    """One command before one state under one set of rules.
-
-    Rules are put with `require`. One that is broken refuses the command, unless it yields and the
-    command says that it was recorded contrary to it; then the event that is recorded says so too.
-    """
-
-    rules: Rulebook
-    state: State
-    command: Command
-    contrary: list[str] = field(default_factory=list)
+    texts = RULES
+    aggregate = "inspection"
 
     @property
     def handbook(self) -> Handbook:
@@ -89,24 +69,6 @@ class Situation:
         for day in days:
             self.calendar.is_working_day(day)
 
-    def require(self, holds: bool, rule: str, because: str, accepted: str) -> None:
-        """Refuse unless a rule holds, or yields and is named in the command.
-
-        Raises:
-            RefusedError: the rule speaks against the command.
-        """
-        if holds:
-            return
-        text = RULES[rule]
-        command = self.command
-        if text.yields and command.contrary_to is not None and rule in command.contrary_to.rules:
-            if rule not in self.contrary:
-                self.contrary.append(rule)
-            return
-        raise RefusedError(
-            Refusal(code=rule, rule=text.says, because=because, accepted=accepted, waivable=text.yields)
-        )
-
     def require_current_draft(self, named: DraftRef) -> DraftRef:
         """Refuse unless the command names the draft as it now is."""
         draft = current_draft(self.state)
@@ -125,45 +87,9 @@ class Situation:
         )
         return named
 
-    def record(self, event_type: type[E], **more: Any) -> E:
-        """Make the event of the command: its matter, who and when, and against which rules."""
-        command = self.command
-        shared = event_type.model_fields.keys() & type(command).model_fields.keys() - {"type"}
-        irregular = None
-        if self.contrary and command.contrary_to is not None:
-            self._require_authority(command.contrary_to.authorised_by)
-            irregular = Irregularity(
-                rules=tuple(self.contrary),
-                reason=command.contrary_to.reason,
-                authorised_by=command.contrary_to.authorised_by,
-            )
-        values = {name: getattr(command, name) for name in shared}
-        return event_type(**{**values, "irregular": irregular, **more})
-
-    def _require_authority(self, person: PersonRef) -> None:
-        """Refuse an authority that its own deed, the team or the record speaks against.
-
-        Directors and HMCI authorise, nobody else (section 10 of the facts). Who holds these offices is not
-        known here; that somebody has acted in other roles only, is.
-        """
-        state, command = self.state, self.command
-        accepted = "authorised_by another person, who is " + " or ".join(roles_that_may(Verb.AUTHORISE))
-        self.require(
-            person not in {command.decided_by.person, command.recorded_by.person},
-            "authority",
-            f"{person} decided or recorded this",
-            accepted,
-        )
-        self.require(
-            person not in worked_on(state), "authority", f"{person} has inspected this area", accepted
-        )
-        roles = state.roles.get(person, frozenset())
-        self.require(
-            not roles or any(may(role, Verb.AUTHORISE) for role in roles),
-            "authority",
-            f"{person} acts as {', '.join(sorted(roles))} in this inspection",
-            accepted,
-        )
+    def own_work(self, person: PersonRef) -> str | None:
+        """Whoever has inspected the area does not authorise what goes against its rules."""
+        return "has inspected this area" if person in worked_on(self.state) else None
 
 
 def worked_on(state: State) -> set[PersonRef]:
@@ -176,12 +102,7 @@ def require_common(situation: Situation) -> None:
     """Put the rules that every command has to keep: moment, role, and what it rests on."""
     state, command = situation.state, situation.command
     name = command.records.model_fields["type"].default
-    situation.require(
-        command.occurred_at <= command.now,
-        "not_in_the_future",
-        f"{command.occurred_at:%Y-%m-%d %H:%M} UTC is after now, {command.now:%Y-%m-%d %H:%M} UTC",
-        "a moment that has passed",
-    )
+    require_past(situation)
     situation.require_within_calendar(london_date(command.occurred_at))
     require_permission(situation)
     situation.require(
@@ -214,25 +135,6 @@ def require_not_before(situation: Situation, earlier: str, moment: Instant | Non
         f"{command.records.model_fields['type'].default} rests on {earlier}, "
         + (f"which happened on {london_date(moment)}" if moment else "which has not happened"),
         f"{earlier} on record, and no later than this",
-    )
-
-
-def require_permission(situation: Situation) -> None:
-    """Refuse when the role does not decide this, or does not speak for the organisation that is named."""
-    decided_by = situation.command.decided_by
-    able = roles_that_may(situation.command.verb)
-    situation.require(
-        decided_by.role in able,
-        "permission",
-        f"{decided_by.role} does not decide this",
-        "decided by " + ", ".join(able),
-    )
-    organisation = SPEAKS_FOR.get(decided_by.role, decided_by.organisation)
-    situation.require(
-        decided_by.organisation == organisation,
-        "permission",
-        f"{decided_by.role} does not speak for {decided_by.organisation}",
-        f"organisation {organisation}",
     )
 
 

@@ -5,13 +5,12 @@ them, and a look back at a day on which they had not happened leaves it out. It 
 it can be without them, but where they are on record it may not have happened before them.
 """
 
-from collections.abc import Iterator
-from functools import cache
 from typing import Annotated
 
 from pydantic import Field
 
-from domain.inspection.events.base import DeadlineMove, Event, Irregularity, MovesDeadlines, NextInspection
+from domain.events import Irregularity, event_type, event_types
+from domain.inspection.events.base import DeadlineMove, Event, MovesDeadlines, NextInspection
 from domain.inspection.events.clock import (
     CommentWindowLapsed,
     DeadlineApproaching,
@@ -149,28 +148,8 @@ AnyEvent = Annotated[
     Field(discriminator="type"),
 ]
 
-
-def _kinds(of: type[Event]) -> Iterator[type[Event]]:
-    for kind in of.__subclasses__():
-        if "type" in kind.model_fields:
-            yield kind
-        yield from _kinds(kind)
-
-
-EVENT_TYPES: dict[str, type[Event]] = {kind.model_fields["type"].default: kind for kind in _kinds(Event)}
+EVENT_TYPES: dict[str, type[Event]] = event_types(Event)
 """Every event class by its type, as the ledger names it."""
-
-
-def event_type(event: Event) -> str:
-    """Return an event's type, as the ledger names it."""
-    return _type_of(type(event))
-
-
-@cache
-def _type_of(kind: type[Event]) -> str:
-    name: str = kind.model_fields["type"].default
-    return name
-
 
 RESTS_ON: dict[str, frozenset[str]] = {name: kind.rests_on for name, kind in EVENT_TYPES.items()}
 """For each event type, the types that it makes no sense without."""

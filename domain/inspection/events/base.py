@@ -1,21 +1,11 @@
-"""What every event has in common, and the small values that several events carry."""
+"""What every event of an inspection has in common, and the small values that several of them carry."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field
-
-from domain.actors import Actor, Recorder
+from domain.events import DomainEvent
 from domain.handbook import DeadlineKind
-from domain.values import Instant, PersonRef, SealedText, Slug, Value
-
-
-class Irregularity(Value):
-    """The rules that speak against what happened, and on whose authority it stands all the same."""
-
-    rules: Annotated[tuple[Slug, ...], Field(min_length=1)]
-    reason: SealedText
-    authorised_by: PersonRef
+from domain.values import Slug, Value
 
 
 class DeadlineMove(Value):
@@ -36,18 +26,11 @@ class NextInspection(Value):
     window_to: date | None = None
 
 
-class Event(Value):
-    """What every event says besides its own matter."""
+class Event(DomainEvent):
+    """What has happened in an inspection."""
 
-    schema_version: ClassVar[int] = 1
-    rests_on: ClassVar[frozenset[str]] = frozenset()
     follows: ClassVar[frozenset[str]] = frozenset()
     is_milestone: ClassVar[bool] = True
-
-    occurred_at: Instant
-    decided_by: Actor
-    recorded_by: Recorder
-    irregular: Irregularity | None = None
 
 
 class MovesDeadlines(Event):
