@@ -1,5 +1,6 @@
 """When a deadline falls due: a rule of the handbook, the day it counts from, and the working calendar."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,6 +45,15 @@ def surveys_close_at(handbook: Handbook, notified_on: date) -> Instant:
     monday = notified_on - timedelta(days=notified_on.weekday())
     days = 7 * rule.weeks_after_notification + list(Weekday).index(rule.weekday)
     return at_time(monday + timedelta(days=days), rule.at)
+
+
+def embargoing_polls(handbook: Handbook, polls: Iterable[date], day: date) -> date | None:
+    """Return the polls because of which nothing is published about an area on a day in London, if any.
+
+    The days of the embargo are calendar days; the first of them and the day of the polls are included.
+    """
+    days = handbook.embargo_days_before_polls.value
+    return next((polls_on for polls_on in polls if 0 <= (polls_on - day).days <= days), None)
 
 
 def _due_day(rule: DeadlineRule, origin_on: date, calendar: WorkingCalendar) -> date:

@@ -1,5 +1,6 @@
 """Decisions from the final report to its publication, elsewhere too, and its correction."""
 
+from domain.due import embargoing_polls
 from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.decide.moderation import next_draft, require_comments_answered
@@ -58,7 +59,7 @@ def _require_no_embargo(situation: Situation) -> None:
     """Neither on the day of the release nor, if it is recorded later, on the day on which it publishes."""
     days = situation.handbook.embargo_days_before_polls.value
     for day in (london_date(situation.command.occurred_at), london_date(situation.command.now)):
-        polls = next((polls for polls in situation.state.polls if 0 <= (polls - day).days <= days), None)
+        polls = embargoing_polls(situation.handbook, situation.state.polls, day)
         situation.require(
             polls is None,
             "no_embargo",
