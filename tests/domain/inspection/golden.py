@@ -1,36 +1,23 @@
-"""One event of each type as JSON, kept in a file, so that an accidental change of format is seen.
+"""One event of each type of an inspection, kept in a file. A change of format on purpose is written with
 
-A change on purpose needs a new schema version and an upcaster; then the file is written anew with
-
-    python -m tests.domain.inspection.golden --write
+python -m tests.domain.inspection.golden --write
 """
 
-import json
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from domain.inspection.events import EVENT_TYPES, Event, event_type
+from domain.inspection.events import EVENT_TYPES, Event
+from tests.domain.golden import Golden, first_of_each
 from tests.domain.inspection.story import Story
 
-FILE: Final = Path(__file__).with_name("golden_events.json")
-
-
-def read_golden() -> dict[str, Any]:
-    """Return what the file holds: for each event type one event."""
-    golden: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
-    return golden
+GOLDEN: Final = Golden(Path(__file__).with_name("golden_events.json"))
 
 
 def one_of_each() -> dict[str, Event]:
     """Play stories until each type has occurred, and return the first event of each."""
-    found: dict[str, Event] = {}
-    for story in _stories():
-        for event in story.events:
-            found.setdefault(event_type(event), event)
-    return {name: found[name] for name in EVENT_TYPES}
+    return first_of_each((event for story in _stories() for event in story.events), EVENT_TYPES)
 
 
 def _stories() -> Iterator[Story]:
@@ -68,13 +55,5 @@ def _stories() -> Iterator[Story]:
     yield planned.until("inspection_closed")
 
 
-def as_json(event: Event) -> dict[str, Any]:
-    """Return an event as the ledger writes it."""
-    return event.model_dump(mode="json")
-
-
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--write"]:
-        sys.exit(__doc__)
-    events = {name: as_json(event) for name, event in one_of_each().items()}
-    FILE.write_text(json.dumps(events, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    GOLDEN.write_if_asked(one_of_each)
