@@ -40,6 +40,22 @@ PersonRef = Annotated[str, StringConstraints(pattern=r"^p-[a-z0-9]{1,20}$")]
 BodyRef = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 """A body such as `ofsted`, `la-sfk` or `icb-norfolk-and-waveney`."""
 
+PublicName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z0-9]([A-Za-z0-9 .,'()&/-]*[A-Za-z0-9.)])?$", max_length=100)
+]
+"""The name of a public body or of an area, as a public register prints it.
+
+It may stand in the ledger because it names no person: it is public, and meant to be remembered. Pattern and
+length keep out notes, e-mail addresses and line breaks. They cannot tell a person's name from a body's, so no
+field that somebody might take for a contact or a remark is of this type.
+"""
+
+GssCode = Annotated[str, StringConstraints(pattern=r"^E[0-9]{8}$")]
+"""The code of a local authority in England in the official statistics, e.g. `E10000029`."""
+
+DfeCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
+"""The number that the Department for Education gives a local authority, e.g. `935`."""
+
 ChildRef = Annotated[str, StringConstraints(pattern=r"^c-[a-z0-9]{1,12}$")]
 """An opaque reference to a tracked child. Who it is lies with the inspectorates, never here."""
 
