@@ -2,7 +2,9 @@
 
 The table follows the two inspectorates' division of labour: leads inspect, propose and draft; the
 support team schedules and despatches; moderators review work that is not theirs; directors sign off;
-the partnership's people answer for their own documents; nobody edits what another published.
+the partnership's people answer for their own documents; nobody edits what another published. The support
+team keeps the register of areas (inferred, I: no source says who does); what DfE does about an area is DfE's
+to say (section 10 of the facts).
 """
 
 from enum import StrEnum
@@ -58,6 +60,8 @@ class Verb(StrEnum):
     REVIEW_PLAN = "review_plan"
     CLOSE = "close"
     RECTIFY = "rectify"
+    KEEP_REGISTER = "keep_register"
+    RECORD_INTERVENTION = "record_intervention"
     RUN = "run"
 
 
@@ -95,6 +99,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Verb]]] = {
             Verb.CLOSE,
             Verb.RECTIFY,
             Verb.REFER_CONCERN,
+            Verb.KEEP_REGISTER,
         }
     ),
     Role.OFSTED_MODERATOR: frozenset({Verb.MODERATE}),
@@ -105,7 +110,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Verb]]] = {
     Role.LANO: frozenset(_PARTNERSHIP),
     Role.DCS: frozenset(_PARTNERSHIP),
     Role.ICB_EXECUTIVE: frozenset(_PARTNERSHIP),
-    Role.DFE: frozenset({Verb.REVIEW_PLAN}),
+    Role.DFE: frozenset({Verb.REVIEW_PLAN, Verb.RECORD_INTERVENTION}),
     Role.NHS_ENGLAND: frozenset({Verb.REVIEW_PLAN}),
     Role.PRESS_OFFICE: frozenset({Verb.PUBLISH, Verb.RELEASE}),
     Role.AUDITOR: frozenset(),

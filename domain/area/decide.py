@@ -1,0 +1,225 @@
+"""Judging a command to the register: the event that it brings, or a refusal in words."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, Final
+
+from domain import deciding
+from domain.area import commands as c
+from domain.area import events as e
+from domain.area.register import stranded, successors, terms
+from domain.area.rules import RULES
+from domain.area.state import Entered, Polls, Replaced, State
+from domain.area.vocabulary import PollsKind
+from domain.deciding import RefusedError, require_past, require_permission
+from domain.london import london_date
+from domain.refusal import Refusal
+from domain.rulebook import Rulebook
+from domain.values import AreaCode, BodyRef
+
+
+class Situation(deciding.Situation[State, c.Command]):
+    """One command before one area under one set of rules."""
+
+    texts = RULES
+    aggregate = "area"
+
+
+def decide(rules: Rulebook, state: State, command: c.Command) -> tuple[e.Event, ...] | Refusal:
+    """Return the event that a command brings to an area, or the refusal that answers it.
+
+    Pure: the same state and command give the same answer. No rule of the register is a handbook's so far.
+    """
+    try:
+        return (_judge(Situation(rules, state, command), command),)
+    except RefusedError as refused:
+        return refused.refusal
+
+
+def _judge(situation: Situation, command: c.Command) -> e.Event:
+    situation.require(
+        isinstance(command, c.EnterArea) or situation.state.one(Entered) is not None,
+        "area_exists",
+        f"{command.area} is not in the register",
+        "enter_area first",
+    )
+    require_past(situation)
+    require_permission(situation)
+    check = _CHECKS.get(type(command))
+    if check:
+        check(situation, command)
+    event = situation.record(command.records)
+    made = event.made()
+    standing = {fact.entry for fact in situation.state.facts}
+    situation.require(
+        made not in standing,
+        "recorded_once",
+        f"{made} stands already",
+        "strike_entry for it first, if it is wrong",
+    )
+    return event
+
+
+def _enter(situation: Situation, command: c.EnterArea) -> None:
+    """An area that is entered anew, because its entry was struck, still begins before it is replaced."""
+    replaced = situation.state.one(Replaced)
+    situation.require(
+        replaced is None or command.since is None or command.since < replaced.since,
+        "within_life",
+        f"{command.area} is replaced from {replaced.since}" if replaced else "",
+        "an earlier first day",
+    )
+
+
+def _rename(situation: Situation, command: c.RenameArea) -> None:
+    _require_within_life(situation, command.since)
+
+
+def _give_code(situation: Situation, command: c.GiveCode) -> None:
+    _require_within_life(situation, command.since)
+
+
+def _join(situation: Situation, command: c.JoinBody) -> None:
+    """A body joins from a day on which it does not share the responsibility."""
+    _require_within_life(situation, command.since)
+    day = command.since or date.min
+    body = command.partner.body
+    situation.require(
+        not any(term.partner.body == body and term.covers(day) for term in terms(situation.state)),
+        "body_not_yet",
+        f"{body} shares the responsibility on {day}",
+        "a body that does not",
+    )
+
+
+def _leave(situation: Situation, command: c.LeaveBody) -> None:
+    _require_within_life(situation, command.last_day)
+    _require_responsible(situation, command.body, command.last_day)
+
+
+def _succeed(situation: Situation, command: c.SucceedBody) -> None:
+    _require_within_life(situation, command.since)
+    _require_responsible(situation, command.body, command.since - timedelta(days=1))
+
+
+def _replace(situation: Situation, command: c.ReplaceArea) -> None:
+    """An area is replaced once, by others, and not on its first day."""
+    _require_not_itself(situation, command.successors)
+    names = ", ".join(kin.area for kin in successors(situation.state))
+    situation.require(
+        not names,
+        "recorded_once",
+        f"{command.area} is replaced by {names}",
+        "strike_entry for that first, if it is wrong",
+    )
+    _require_within_life(situation, command.since - timedelta(days=1))
+
+
+def _take_over(situation: Situation, command: c.TakeOverAreas) -> None:
+    _require_not_itself(situation, command.predecessors)
+    _require_within_life(situation, command.since)
+
+
+def _set_polls(situation: Situation, command: c.SetPolls) -> None:
+    _require_within_life(situation, command.polls_on)
+
+
+def _call_off_polls(situation: Situation, command: c.CallOffPolls) -> None:
+    """Polls that are set and not over can be called off."""
+    known = [(polls.on, polls.kind) for polls in situation.state.all(Polls)]
+    situation.require(
+        (command.polls_on, command.kind) in known,
+        "polls_known",
+        f"no {command.kind} polls are set for {command.polls_on}",
+        "one of " + _listed(known),
+    )
+    day = london_date(command.occurred_at)
+    situation.require(
+        day <= command.polls_on,
+        "polls_to_come",
+        f"on {day} the polls of {command.polls_on} are over",
+        f"a moment on {command.polls_on} or before; strike_entry, if they never were set",
+    )
+
+
+def _record_intervention(situation: Situation, command: c.RecordIntervention) -> None:
+    _require_within_life(situation, london_date(command.occurred_at))
+
+
+def _strike(situation: Situation, command: c.StrikeEntry) -> None:
+    """An entry that stands is struck, unless a body has left that joined by it."""
+    state, entry = situation.state, command.entry
+    standing = sorted({str(fact.entry) for fact in state.facts})
+    situation.require(
+        str(entry) in standing,
+        "entry_recorded",
+        f"{entry} is not in the register",
+        "one of " + ", ".join(standing),
+    )
+    resting = ", ".join(str(left.entry) for left in stranded(state.without(entry)))
+    situation.require(
+        not resting, "nothing_rests_on_it", f"{resting} rests on {entry}", f"strike_entry for {resting} first"
+    )
+
+
+_CHECKS: Final[dict[type[c.Command], Callable[[Situation, Any], None]]] = {
+    c.EnterArea: _enter,
+    c.RenameArea: _rename,
+    c.GiveCode: _give_code,
+    c.JoinBody: _join,
+    c.LeaveBody: _leave,
+    c.SucceedBody: _succeed,
+    c.ReplaceArea: _replace,
+    c.TakeOverAreas: _take_over,
+    c.SetPolls: _set_polls,
+    c.CallOffPolls: _call_off_polls,
+    c.RecordIntervention: _record_intervention,
+    c.StrikeEntry: _strike,
+}
+
+
+def _require_within_life(situation: Situation, day: date | None) -> None:
+    """Refuse a day before the area's first, or one on which others have taken its place."""
+    entered, replaced = situation.state.one(Entered), situation.state.one(Replaced)
+    first = entered.since if entered else None
+    situation.require(
+        day is None or first is None or first <= day,
+        "within_life",
+        f"{day} lies before the first day of {situation.command.area}, {first}",
+        f"{first} or later",
+    )
+    situation.require(
+        day is None or replaced is None or day < replaced.since,
+        "within_life",
+        f"on {day} others have taken the place of {situation.command.area}",
+        f"a day before {replaced.since}" if replaced else "",
+    )
+
+
+def _require_responsible(situation: Situation, body: BodyRef, last_day: date) -> None:
+    """Refuse when a body's term does not run on a day, or when its end is known already."""
+    entered = situation.state.one(Entered)
+    situation.require(
+        entered is None or body != entered.authority,
+        "authority_stays",
+        f"{body} is the local authority",
+        "replace_area",
+    )
+    own = [term for term in terms(situation.state) if term.partner.body == body and term.covers(last_day)]
+    ending = next((term.last_day for term in own if term.last_day is not None), None)
+    running = sorted({term.partner.body for term in terms(situation.state) if term.last_day is None})
+    situation.require(
+        bool(own) and ending is None,
+        "body_responsible",
+        f"{body} leaves on {ending}" if ending else f"{body} does not share the responsibility on {last_day}",
+        "one of " + (", ".join(running) or "none: no partner is known"),
+    )
+
+
+def _require_not_itself(situation: Situation, named: tuple[AreaCode, ...]) -> None:
+    area = situation.command.area
+    situation.require(area not in named, "not_itself", f"{area} is named in its own lineage", "other areas")
+
+
+def _listed(polls: list[tuple[date, PollsKind]]) -> str:
+    return ", ".join(f"{kind} polls on {day}" for day, kind in sorted(polls)) or "none: no polls are set"

@@ -1,0 +1,137 @@
+"""What a command to the register says and its event keeps.
+
+All days are days in London. A `since` is the first day on which something holds; none means: as long as
+anybody remembers. It may lie in the future, because orders and mergers are known before they take effect.
+"""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from domain.area.vocabulary import (
+    Code,
+    Entry,
+    InterventionKind,
+    Partner,
+    PollsKind,
+    Region,
+    StrikeReason,
+)
+from domain.values import AreaCode, BodyRef, PublicName, Reference, SealedText, Value
+
+Day = Annotated[date, Field(gt=date.min, lt=date.max)]
+"""A day that has a day before it and one after it."""
+
+AreaCodes = Annotated[tuple[AreaCode, ...], Field(min_length=1)]
+"""Areas by their register codes. The register need not have them: districts had such codes too."""
+
+AuthorityRef = Annotated[str, StringConstraints(pattern=r"^la-[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+"""The local authority of an area, e.g. `la-sfk`. It goes by the name of its area."""
+
+
+def _require_each_once(named: tuple[str, ...], field: str) -> None:
+    if len(named) != len(set(named)):
+        raise ValueError(f"{field}: something is named twice")
+
+
+class EntryMatter(Value):
+    """An area as it comes into the register: since when it is, who is responsible for it, whom it follows."""
+
+    area: AreaCode
+    name: PublicName
+    region: Region
+    since: Day | None = None
+    authority: AuthorityRef
+    partners: tuple[Partner, ...] = ()
+    codes: tuple[Code, ...] = ()
+    predecessors: tuple[AreaCode, ...] = ()
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        _require_each_once(tuple(one.body for one in self.partners), "partners")
+        _require_each_once(tuple(one.kind for one in self.codes), "codes")
+        _require_each_once(self.predecessors, "predecessors")
+        if self.area in self.predecessors:
+            raise ValueError(f"predecessors: {self.area} does not follow itself")
+        if self.predecessors and self.since is None:
+            raise ValueError("since: an area that follows others has a first day")
+        return self
+
+
+class NameMatter(Value):
+    name: PublicName
+    since: Day
+
+
+class CodeMatter(Value):
+    code: Code
+    since: Day | None = None
+
+
+class JoiningMatter(Value):
+    partner: Partner
+    since: Day | None = None
+
+
+class LeavingMatter(Value):
+    """The last day on which a body shares the responsibility, that day included."""
+
+    body: BodyRef
+    last_day: Day
+
+
+class SuccessionMatter(Value):
+    """One body takes the place of another. In a merger each of those that merge has the same successor."""
+
+    body: BodyRef
+    successor: Partner
+    since: Day
+
+    @model_validator(mode="after")
+    def _two_bodies(self) -> Self:
+        if self.body == self.successor.body:
+            raise ValueError(f"successor: {self.body} does not follow itself")
+        return self
+
+
+class ReplacementMatter(Value):
+    """The areas that take the place of this one: one after a merger or a reform, several after a split."""
+
+    successors: AreaCodes
+    since: Day
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        _require_each_once(self.successors, "successors")
+        return self
+
+
+class TakeOverMatter(Value):
+    """The areas whose place an existing one takes beside its own."""
+
+    predecessors: AreaCodes
+    since: Day
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        _require_each_once(self.predecessors, "predecessors")
+        return self
+
+
+class PollsMatter(Value):
+    polls_on: Day
+    kind: PollsKind
+
+
+class InterventionMatter(Value):
+    """What DfE did on the day on which it happened, with its reference in DfE's own files."""
+
+    kind: InterventionKind
+    reference: Reference | None = None
+
+
+class StrikeMatter(Value):
+    entry: Entry
+    reason: StrikeReason
+    note: SealedText | None = None

@@ -1,0 +1,26 @@
+"""The rules that can speak against a command to the register: a code, what the rule says, whether it yields.
+
+Most guard the meaning of the record and yield to nothing: a register that contradicts itself answers no
+question. What is true and does not fit shows that an entry is wrong, and that entry is struck.
+"""
+
+from typing import Final
+
+from domain.deciding import COMMON_RULES, Rule
+
+RULES: Final[dict[str, Rule]] = {
+    **COMMON_RULES,
+    "area_exists": Rule("An area is in the register before anything else is recorded of it.", False),
+    "recorded_once": Rule("An entry stands once; a wrong one is struck, not repeated.", False),
+    "within_life": Rule("What holds for an area begins while the area exists.", False),
+    "not_itself": Rule("An area neither follows nor replaces itself.", False),
+    "authority_stays": Rule(
+        "An area is one local authority; when that is replaced, the area is replaced.", False
+    ),
+    "body_responsible": Rule("Only a body that shares the responsibility can leave or be succeeded.", False),
+    "body_not_yet": Rule("A body joins that does not share the responsibility already.", False),
+    "polls_known": Rule("Only polls that are set can be called off.", False),
+    "polls_to_come": Rule("Polls are called off before they are over.", False),
+    "entry_recorded": Rule("Only an entry that is in the register can be struck.", False),
+    "nothing_rests_on_it": Rule("What rests on an entry is struck before the entry itself.", False),
+}

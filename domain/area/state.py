@@ -1,0 +1,195 @@
+"""What the register holds of an area: the fold of its events.
+
+The state keeps the facts that count now, each with the entry that it stands in. What an area is on a day
+(its name, its bodies, whether it is open) is derived from them in `domain.area.register`. So an entry that
+is struck takes its facts along, and nothing else has to be undone.
+
+`evolve` never judges and never fails on an event that is in the ledger, nor when events before it are left
+out.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final, TypeVar
+
+from domain.actors import Role
+from domain.area import events as e
+from domain.area.vocabulary import Code, Entry, EntryKind, InterventionKind, Partner, PollsKind, Region
+from domain.events import roles_after
+from domain.london import london_date
+from domain.values import AreaCode, BodyRef, PersonRef, PublicName, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that the register says, and the entry in which it says so."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Entered(Fact):
+    """That the area is in the register. `since`: its first day, if one is known."""
+
+    area: AreaCode
+    region: Region
+    since: date | None
+    authority: BodyRef
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Fact):
+    """A name, and from which day."""
+
+    name: PublicName
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coded(Fact):
+    """A code of another register, and from which day."""
+
+    code: Code
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Fact):
+    """A body that shares the responsibility, and from which day."""
+
+    partner: Partner
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Fact):
+    """The last day on which a body shares the responsibility, and who takes its place, if anybody."""
+
+    body: BodyRef
+    last_day: date
+    successor: BodyRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follows(Fact):
+    """Whose place the area takes, and from which day."""
+
+    areas: tuple[AreaCode, ...]
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced(Fact):
+    """Who takes the area's place, and from which day."""
+
+    by: tuple[AreaCode, ...]
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Polls(Fact):
+    """A day on which the area votes."""
+
+    on: date
+    kind: PollsKind
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention(Fact):
+    """What DfE did about the area, and on which day."""
+
+    kind: InterventionKind
+    on: date
+    reference: Reference | None
+
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True)
+class State:
+    """An area as the register has it: the facts that count now, in the order of their recording."""
+
+    version: int = 0
+    facts: tuple[Fact, ...] = ()
+    roles: dict[PersonRef, frozenset[Role]] = field(default_factory=dict)
+
+    def all(self, kind: type[F]) -> tuple[F, ...]:
+        """Return the facts of a kind."""
+        return tuple(fact for fact in self.facts if isinstance(fact, kind))
+
+    def one(self, kind: type[F]) -> F | None:
+        """Return the fact of a kind that there is once, if it is there."""
+        return next(iter(self.all(kind)), None)
+
+    def without(self, entry: Entry | None) -> tuple[Fact, ...]:
+        """Return the facts that stand in other entries."""
+        return tuple(fact for fact in self.facts if fact.entry != entry)
+
+
+_NOTHING: Final = State()
+
+
+def initial() -> State:
+    """Return the state of an area of which nothing is known."""
+    return _NOTHING
+
+
+def evolve(state: State, event: e.Event) -> State:
+    """Return the state after one more event."""
+    made = event.made()
+    return State(
+        version=state.version + 1,
+        facts=(*state.without(made or _taken_back(event)), *(_facts(event, made) if made else ())),
+        roles=roles_after(state.roles, event),
+    )
+
+
+def _taken_back(event: e.Event) -> Entry | None:
+    match event:
+        case e.EntryStruck():
+            return event.entry
+        case e.PollsCalledOff():
+            return Entry(kind=EntryKind.POLLS_SET, about=event.kind, day=event.polls_on)
+        case _:
+            return None
+
+
+def _facts(event: e.Event, entry: Entry) -> tuple[Fact, ...]:
+    match event:
+        case e.AreaEntered():
+            return _entered(event, entry)
+        case e.AreaRenamed():
+            return (Named(entry, event.name, event.since),)
+        case e.CodeGiven():
+            return (Coded(entry, event.code, event.since),)
+        case e.BodyJoined():
+            return (Joined(entry, event.partner, event.since),)
+        case e.BodyLeft():
+            return (Left(entry, event.body, event.last_day),)
+        case e.BodySucceeded():
+            last_day = event.since - timedelta(days=1)
+            left = Left(entry, event.body, last_day, successor=event.successor.body)
+            return (left, Joined(entry, event.successor, event.since))
+        case e.AreaReplaced():
+            return (Replaced(entry, event.successors, event.since),)
+        case e.AreasTakenOver():
+            return (Follows(entry, event.predecessors, event.since),)
+        case e.PollsSet():
+            return (Polls(entry, event.polls_on, event.kind),)
+        case e.InterventionRecorded():
+            on = london_date(event.occurred_at)
+            return (Intervention(entry, event.kind, on, event.reference),)
+        case _:
+            return ()
+
+
+def _entered(event: e.AreaEntered, entry: Entry) -> tuple[Fact, ...]:
+    follows = (Follows(entry, event.predecessors, event.since),) if event.predecessors else ()
+    return (
+        Entered(entry, event.area, event.region, event.since, event.authority),
+        Named(entry, event.name, event.since),
+        *(Coded(entry, code, event.since) for code in event.codes),
+        *(Joined(entry, partner, event.since) for partner in event.partners),
+        *follows,
+    )

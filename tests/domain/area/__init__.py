@@ -1,0 +1,1 @@
+"""The register of areas, told as short stories."""

@@ -1,0 +1,152 @@
+"""Tells the story of one area in the register, so that a test of a rule is a few lines."""
+
+from datetime import date, datetime, time
+from functools import reduce
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from domain.actors import SPEAKS_FOR, Actor, Recorder, Role, Verb
+from domain.area import State, decide, evolve, initial
+from domain.area.commands import COMMAND_TYPES, COMMANDS, Command
+from domain.area.events import Event
+from domain.events import event_type
+from domain.london import at_time
+from domain.refusal import Refusal
+from domain.rulebook import Rulebook
+
+RULES: Final = Rulebook.released()
+TODAY: Final = date(2026, 3, 2)
+"""On which the stories are told, unless they say otherwise."""
+
+TEXT: Final = {"sealed": "0" * 64}
+
+_BY: Final = {Verb.KEEP_REGISTER: Role.COORDINATOR, Verb.RECORD_INTERVENTION: Role.DFE}
+"""Who usually decides what."""
+
+USUAL: Final[dict[str, dict[str, Any]]] = {
+    "enter_area": {
+        "name": "Surrey",
+        "region": "south_east",
+        "authority": "la-sry",
+        "codes": [{"kind": "gss", "value": "E10000030"}],
+    },
+    "rename_area": {"name": "Surrey Downs", "since": date(2025, 4, 1)},
+    "give_code": {"code": {"kind": "dfe", "value": "936"}},
+    "join_body": {
+        "partner": {
+            "body": "icb-surrey-heartlands",
+            "name": "NHS Surrey Heartlands Integrated Care Board",
+            "kind": "integrated_care_board",
+        },
+        "since": date(2022, 7, 1),
+    },
+    "leave_body": {"body": "icb-surrey-heartlands", "last_day": date(2026, 3, 31)},
+    "succeed_body": {
+        "body": "icb-surrey-heartlands",
+        "successor": {
+            "body": "icb-surrey-and-sussex",
+            "name": "NHS Surrey and Sussex Integrated Care Board",
+            "kind": "integrated_care_board",
+        },
+        "since": date(2026, 4, 1),
+    },
+    "replace_area": {"successors": ["EAA", "WEA"], "since": date(2027, 4, 1)},
+    "take_over_areas": {"predecessors": ["OLA"], "since": date(2023, 4, 1)},
+    "set_polls": {"polls_on": date(2026, 5, 7), "kind": "local"},
+    "call_off_polls": {"polls_on": date(2026, 5, 7), "kind": "local"},
+    "record_intervention": {"kind": "improvement_notice", "reference": "DFE/2026-7"},
+    "strike_entry": {"reason": "recorded_wrongly"},
+}
+"""What a command usually says. Codes and successors are made up."""
+
+
+def who(role: Role, person: str | None = None, organisation: str | None = None) -> Actor:
+    """Make somebody in a role. Unless named, each role is one person, of the organisation it belongs to."""
+    return Actor(
+        person=person or f"p-{role.replace('_', '')}",
+        role=role,
+        organisation=organisation or SPEAKS_FOR.get(role, "ofsted"),
+    )
+
+
+class Story:
+    """One area: its state, everything that was recorded, and what time it is."""
+
+    def __init__(self, area: str = "SRY") -> None:
+        self.area = area
+        self.state: State = initial()
+        self.events: list[Event] = []
+        self.now = at_time(TODAY, time(12))
+        self._commands = 0
+
+    def entered(self, **told: Any) -> "Story":
+        """Enter the area in the register."""
+        return self.do("enter_area", **told)
+
+    def do(self, command: str, **told: Any) -> "Story":
+        """Have a command accepted, and record what it brings. Takes what `command` takes."""
+        decision = self.ask(command, **told)
+        assert not isinstance(decision, Refusal), f"{command}: {decision.code}: {decision.because}"
+        return self.record(decision)
+
+    def refused(self, command: str, **told: Any) -> Refusal:
+        """Have a command refused, and return the refusal. Takes what `command` takes."""
+        decision = self.ask(command, **told)
+        assert isinstance(decision, Refusal), f"{command} is accepted"
+        return decision
+
+    def ask(self, command: str, **told: Any) -> tuple[Event, ...] | Refusal:
+        """Put a command and return the answer, without recording it."""
+        return decide(RULES, self.state, self.command(command, **told))
+
+    def strike(self, kind: str, about: str | None = None, day: date | None = None) -> "Story":
+        """Strike an entry."""
+        return self.do("strike_entry", entry={"kind": kind, "about": about, "day": day})
+
+    def record(self, events: tuple[Event, ...]) -> "Story":
+        """Add events to the record."""
+        self.state = reduce(evolve, events, self.state)
+        self.events += events
+        return self
+
+    def command(
+        self,
+        command: str,
+        *,
+        at: date | datetime | None = None,
+        by: Role | Actor | None = None,
+        contrary_to: tuple[str, ...] = (),
+        authorised_by: str = "p-authority",
+        **matter: Any,
+    ) -> Command:
+        """Make a command: what is not told is as it usually is. It happened now unless `at` says when."""
+        contrary = {"rules": contrary_to, "reason": TEXT, "authorised_by": authorised_by}
+        self._commands += 1
+        return COMMANDS.validate_python(
+            {
+                "type": command,
+                "area": self.area,
+                "command_id": uuid5(UUID(int=0), f"{self.area}/{self._commands}"),
+                "occurred_at": self._moment(at),
+                "now": self.now,
+                "decided_by": by if isinstance(by, Actor) else who(by or _BY[COMMAND_TYPES[command].verb]),
+                "recorded_by": Recorder(person="p-support"),
+                "contrary_to": contrary if contrary_to else None,
+                **USUAL[command],
+                **matter,
+            }
+        )
+
+    def _moment(self, told: date | datetime | None) -> datetime:
+        if told is None:
+            return self.now
+        return told if isinstance(told, datetime) else at_time(told, time(12))
+
+    @property
+    def ledger(self) -> list[str]:
+        """The types of all events."""
+        return [event_type(event) for event in self.events]
+
+    def entries(self) -> list[str]:
+        """The entries that stand, in the order of their recording."""
+        return list(dict.fromkeys(str(fact.entry) for fact in self.state.facts))
