@@ -5,13 +5,23 @@ fail when events before it are left out, as in a look back at a day on which the
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from domain.events import roles_after
 from domain.handbook import DeadlineKind
 from domain.inspection import events as e
+from domain.inspection.changes import (
+    Change,
+    fall,
+    item_changed,
+    pause_changed,
+    release_void,
+    unbound,
+    window_opened_again,
+    without,
+)
 from domain.inspection.record import Complaint, Extension, Fact, Item, Pause, Published, State
+from domain.inspection.rectified import rectified
 from domain.inspection.rounds import AFTER_DECISION, COMMENT_ROUND, DECISION, NOTIFICATION_ROUND
 from domain.inspection.vocabulary import Draft, Findings, Sections
 from domain.inspection.voices import voices_after
@@ -26,18 +36,6 @@ _NOTHING: Final = State()
 def initial() -> State:
     """Return the state of an inspection of which nothing is known."""
     return _NOTHING
-
-
-Change = dict[str, Any]
-
-
-def _without(state: State, *milestones: str) -> dict[str, Fact]:
-    return {name: fact for name, fact in state.facts.items() if name not in milestones}
-
-
-def _fall(state: State, milestones: frozenset[str]) -> Change:
-    """Let a decision fall, or what came after it, and with it a release and the named authority."""
-    return {"facts": _without(state, *milestones), "released": None, "principal_authority": None}
 
 
 def _planned(_: State, event: e.InspectionPlanned) -> Change:
@@ -68,18 +66,13 @@ def _leave(state: State, persons: list[PersonRef]) -> Change:
 
 def _deferred(state: State, _: e.InspectionDeferred) -> Change:
     return {
-        "facts": _without(state, *NOTIFICATION_ROUND),
+        "facts": without(state, *NOTIFICATION_ROUND),
         "notify_on": None,
         "on_site": None,
         "information": {},
         "children": (),
-        **_unbound(),
+        **unbound(),
     }
-
-
-def _unbound() -> Change:
-    """An area that was not notified is bound to no rules, and has been warned of nothing."""
-    return {"handbook": None, "calendar": None, "warned": {}}
 
 
 def _notified(_: State, event: e.AreaNotified) -> Change:
@@ -97,14 +90,7 @@ def _information_requested(state: State, event: e.InformationRequested) -> Chang
 
 
 def _information_received(state: State, event: e.InformationReceived) -> Change:
-    return _item_changed(state, event.item, received_at=event.occurred_at)
-
-
-def _item_changed(state: State, item: str, **update: Any) -> Change:
-    if item not in state.information:
-        return {}
-    changed = state.information[item].model_copy(update=update)
-    return {"information": {**state.information, item: changed}}
+    return item_changed(state, event.item, received_at=event.occurred_at)
 
 
 def _children_chosen(_: State, event: e.TrackedChildrenChosen) -> Change:
@@ -122,16 +108,8 @@ def _paused(state: State, event: e.InspectionPaused) -> Change:
 
 
 def _resumed(state: State, event: e.InspectionResumed) -> Change:
-    over = _pause_changed(state, len(state.pauses), resumed_at=event.occurred_at)
-    return {**over, "facts": _without(state, "inspection_declared_incomplete")}
-
-
-def _pause_changed(state: State, number: int, **update: Any) -> Change:
-    """Change one pause; they are numbered from one."""
-    if not 0 < number <= len(state.pauses):
-        return {}
-    before, one, after = state.pauses[: number - 1], state.pauses[number - 1], state.pauses[number:]
-    return {"pauses": (*before, one.model_copy(update=update), *after)}
+    over = pause_changed(state, len(state.pauses), resumed_at=event.occurred_at)
+    return {**over, "facts": without(state, "inspection_declared_incomplete")}
 
 
 def _new_draft(state: State, sections: Sections, findings: Findings, author: PersonRef) -> Change:
@@ -144,7 +122,7 @@ def _new_draft(state: State, sections: Sections, findings: Findings, author: Per
 
 def _draft_submitted(state: State, event: e.DraftSubmitted) -> Change:
     draft = _new_draft(state, event.sections, event.findings, event.decided_by.person)
-    return {**draft, **_fall(state, DECISION)}
+    return {**draft, **fall(state, DECISION)}
 
 
 def _draft_approved(state: State, event: e.DraftApproved) -> Change:
@@ -153,7 +131,7 @@ def _draft_approved(state: State, event: e.DraftApproved) -> Change:
 
 def _draft_returned(state: State, _: e.DraftReturned) -> Change:
     """A returned draft takes its decision along; that of a published report stands."""
-    falls = {"released": None} if state.published else _fall(state, DECISION)
+    falls = {"released": None} if state.published else fall(state, DECISION)
     return {"draft": _as_returned(state), **falls}
 
 
@@ -162,7 +140,7 @@ def _as_returned(state: State) -> Draft | None:
 
 
 def _evidence_reopened(state: State) -> Change:
-    fallen = _fall(state, COMMENT_ROUND | DECISION)
+    fallen = fall(state, COMMENT_ROUND | DECISION)
     return {"evidence_open": True, "draft": _as_returned(state), "comments": 0, **fallen}
 
 
@@ -175,12 +153,7 @@ def _evidence_gathered(_: State, __: e.AdditionalEvidenceGathered) -> Change:
 
 
 def _comments_received(state: State, event: e.CommentsReceived) -> Change:
-    return {"comments": event.points, "facts": _without(state, "comment_window_lapsed")}
-
-
-def _window_opened_again(state: State) -> Change:
-    """Until the outcome is decided, a lapse of the days for comment is the clock's to say anew."""
-    return {} if state.has("outcome_decided") else {"facts": _without(state, "comment_window_lapsed")}
+    return {"comments": event.points, "facts": without(state, "comment_window_lapsed")}
 
 
 def _complaint_lodged(state: State, event: e.ComplaintLodged) -> Change:
@@ -190,11 +163,7 @@ def _complaint_lodged(state: State, event: e.ComplaintLodged) -> Change:
         "complaints": {**state.complaints, event.reference: True},
         "lodged": {**state.lodged, event.reference: complaint},
     }
-    return {**lodged, **_release_void(state)} if state.released else lodged
-
-
-def _release_void(state: State) -> Change:
-    return {"released": None, "facts": _without(state, "report_released")}
+    return {**lodged, **release_void(state)} if state.released else lodged
 
 
 def _complaint_resolved(state: State, event: e.ComplaintResolved) -> Change:
@@ -209,7 +178,7 @@ def _outcome_decided(state: State, event: e.OutcomeDecided) -> Change:
     if state.draft is None or event.draft == state.draft.ref:
         return {}
     draft = _new_draft(state, state.draft.sections, event.findings, state.draft.author)
-    return {**draft, **_fall(state, AFTER_DECISION)}
+    return {**draft, **fall(state, AFTER_DECISION)}
 
 
 def _signed_off(state: State, event: e.OutcomeSignedOff) -> Change:
@@ -238,7 +207,7 @@ def _corrected(state: State, event: e.ReportCorrected) -> Change:
 
 
 def _withdrawn(state: State, _: e.InspectionWithdrawn) -> Change:
-    return _release_void(state)
+    return release_void(state)
 
 
 def _principal_authority(_: State, event: e.PrincipalAuthorityNamed) -> Change:
@@ -246,78 +215,27 @@ def _principal_authority(_: State, event: e.PrincipalAuthorityNamed) -> Change:
 
 
 def _plan_returned(state: State, _: e.StrategicPlanReturned) -> Change:
-    return {"facts": _without(state, "strategic_plan_published", "strategic_plan_verified")}
+    return {"facts": without(state, "strategic_plan_published", "strategic_plan_verified")}
 
 
 def _pap_returned(state: State, _: e.PriorityActionPlanReturned) -> Change:
-    return {"facts": _without(state, "priority_action_plan_resubmitted", "priority_action_plan_accepted")}
+    return {"facts": without(state, "priority_action_plan_resubmitted", "priority_action_plan_accepted")}
 
 
 def _pap_resubmitted(state: State, _: e.PriorityActionPlanResubmitted) -> Change:
-    return {"facts": _without(state, "priority_action_plan_returned")}
+    return {"facts": without(state, "priority_action_plan_returned")}
 
 
 def _extended(state: State, event: e.DeadlineExtended) -> Change:
     given = Extension(version=state.version + 1, to=event.to)
     extended = {"extensions": {**state.extensions, (event.kind, event.subject): given}}
     if event.kind is DeadlineKind.DRAFT_COMMENTS:
-        return {**extended, **_window_opened_again(state)}
+        return {**extended, **window_opened_again(state)}
     return extended
 
 
 def _handbook_moved(state: State, event: e.HandbookMoved) -> Change:
-    return {"handbook": event.handbook, **_window_opened_again(state)}
-
-
-def _rectified(state: State, event: e.MilestoneRectified) -> Change:
-    return _struck(state, event) if event.happened_at is None else _redated(state, event)
-
-
-def _struck(state: State, event: e.MilestoneRectified) -> Change:
-    gone = {"facts": _without(state, event.milestone)}
-    match event.milestone:
-        case "area_notified":
-            return {**gone, **_unbound()}
-        case "information_received":
-            return _item_changed(state, event.subject or "", received_at=None)
-        case "draft_sent_for_comment":
-            return {"facts": _without(state, event.milestone, "comment_window_lapsed")}
-        case "comments_received":
-            return {**gone, "comments": 0}
-        case "report_released":
-            return _release_void(state)
-        case _:
-            return gone
-
-
-def _redated(state: State, event: e.MilestoneRectified) -> Change:
-    name, at = event.milestone, event.happened_at
-    if name == "information_received":
-        return _item_changed(state, event.subject or "", received_at=at)
-    if at is None or name not in state.facts:
-        return {}
-    change: Change = {}
-    fact = state.facts[name]
-    match name:
-        case "information_requested":
-            change["information"] = {
-                key: item.model_copy(update={"requested_at": at}) if item.version == fact.version else item
-                for key, item in state.information.items()
-            }
-        case "inspection_paused":
-            change = _pause_changed(state, len(state.pauses), paused_at=at)
-        case "inspection_resumed":
-            over = sum(1 for pause in state.pauses if pause.resumed_at is not None)
-            change = _pause_changed(state, over, resumed_at=at)
-        case "complaint_lodged":
-            change["lodged"] = {
-                key: one.model_copy(update={"lodged_at": at}) if one.version == fact.version else one
-                for key, one in state.lodged.items()
-            }
-        case "draft_sent_for_comment":
-            change = _window_opened_again(state)
-    facts = change.get("facts", state.facts)
-    return {**change, "facts": {**facts, name: replace(fact, at=at)}}
+    return {"handbook": event.handbook, **window_opened_again(state)}
 
 
 def _approaching(state: State, event: e.DeadlineApproaching) -> Change:
@@ -365,7 +283,7 @@ _CHANGES: dict[type[e.Event], Callable[[State, Any], Change]] = {
     e.PriorityActionPlanResubmitted: _pap_resubmitted,
     e.DeadlineExtended: _extended,
     e.HandbookMoved: _handbook_moved,
-    e.MilestoneRectified: _rectified,
+    e.MilestoneRectified: rectified,
     e.DeadlineApproaching: _approaching,
     e.DeadlineMissed: _missed,
     e.DeadlineMissTakenBack: _miss_taken_back,
