@@ -187,8 +187,10 @@ class InspectionWorkflow:
     async def _watch(self) -> None:
         """Sleep until the next instant that matters, or a day, or until somebody asks to look.
 
-        When that instant moves away the timer runs on, and the process only wakes to sleep on: a timer
-        cancelled and started with each milestone would be a quarter of the history.
+        When that instant moves away the timer runs on, and the process wakes once to no purpose: a timer
+        cancelled and started with each milestone would be a quarter of the history. Whenever a timer fires
+        the ledger is asked: an answer that came meanwhile may not tell of an instant, because it had passed,
+        and yet have recorded nothing of it.
         """
         while True:
             wakes_at = self._wakes_at()
@@ -199,7 +201,7 @@ class InspectionWorkflow:
             try:
                 await workflow.wait_condition(disturbed, timeout=max(_SOON, wakes_at - self._now()))
             except TimeoutError:
-                self._look = self._wakes_at() <= self._now()
+                self._look = True
             if self._look:
                 await self._tick_unless_broken()
 

@@ -1,12 +1,16 @@
 """What the process shows of itself, and what it does while something outside does not work."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from domain.actors import Role
+from domain.errors import IntegrityError
 from domain.inspection.events import DeadlineMissed
 from domain.london import at_time
+from eventstore.envelope import Entry
 from tests.journeys.house import House, Life
 from workers.rehearsal.script import NOON, bodies_of
 from workflows.inspection import InspectionWorkflow
@@ -117,7 +121,7 @@ async def test_an_irregular_step_past_a_milestone_does_not_leave_the_process_beh
 
 
 async def test_a_deadline_that_moves_away_is_missed_on_its_new_day(house: House) -> None:
-    """The timer that was started for the old day runs on; it wakes the process, which sleeps on."""
+    """The timer that was started for the old day runs on; it wakes the process, which finds nothing."""
     life = house.life("TRF")
     await life.play()
     await life.until(lambda standing: standing.stage == "follow_up")
@@ -139,6 +143,39 @@ async def test_a_deadline_that_moves_away_is_missed_on_its_new_day(house: House)
     await life.until(lambda standing: standing.next_due is None)
     (missed,) = [event for event in await life.events() if isinstance(event, DeadlineMissed)]
     assert missed.due == date(2024, 3, 1)
+
+
+async def test_a_deadline_is_noticed_though_its_tick_failed_and_something_was_refused_since(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer tells of instants that lie ahead; what has passed and is not recorded is not among them."""
+    life = house.life("TRF")
+    await life.play()
+    await life.until(lambda standing: standing.stage == "follow_up")
+    due = life.standing.next_wake
+    assert due is not None
+    with monkeypatch.context() as unreadable:
+        unreadable.setattr(house.stores.ledger, "read_stream", _unreadable)
+        await life.let_pass(due + timedelta(seconds=1))
+        await _until_it_is_broken(life)
+    refused = life.request("begin_fieldwork", Role.OFSTED_LEAD, life.moment)
+    assert (await life.desk.record(refused)).result == "refused"
+    await life.let_pass(due + timedelta(hours=2))
+    await life.until(lambda standing: standing.next_wake is not None and standing.next_wake > due)
+    assert "deadline_approaching" in await life.names()
+
+
+async def _unreadable(*_: object, **__: object) -> list[Entry]:
+    raise IntegrityError("this release cannot read it")
+
+
+async def _until_it_is_broken(life: Life) -> None:
+    """Wait until a tick has failed: that a local activity has is told by the marker's failure."""
+    while True:
+        history = await life.handle.fetch_history()
+        if any(event.marker_recorded_event_attributes.HasField("failure") for event in history.events):
+            return
+        await asyncio.sleep(0.05)
 
 
 async def _timers(life: Life) -> int:
