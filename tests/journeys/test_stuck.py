@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowUpdateStage
 
 from domain.actors import Role
 from domain.canonical import canonical_json
-from domain.errors import UnavailableError
+from domain.errors import IntegrityError, UnavailableError
 from domain.messages import Answer
 from eventstore.envelope import Entry
 from eventstore.ledger import Append
@@ -163,6 +163,30 @@ async def test_an_update_that_was_accepted_and_not_answered_is_recorded_anew(idl
     assert request.command_id in await recorded(life)
 
 
+async def test_what_its_sender_was_told_has_failed_does_not_come_back(
+    idle_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bad release could not read the ledger; once it was gone the same was recorded under a new id."""
+    house = idle_house
+    async with house.worker():
+        life = await live(house)
+        with monkeypatch.context() as bad_release:
+            bad_release.setattr(house.stores.ledger, "read_stream", _unreadable)
+            with pytest.raises(IntegrityError):
+                await life.desk.record(concern(life, 1))
+        assert (await life.desk.record(concern(life, 1))).result == "recorded"
+        run = (await life.handle.describe()).run_id
+        await processes_of(house, life).repair(Finding(life.inspection, Trouble.FAILING, "it was bad"))
+        assert (await life.handle.describe()).run_id != run
+        await life.until(lambda standing: standing.version > 0)
+        assert (await life.desk.record(concern(life, 2))).result == "recorded"
+    assert (await life.names()).count("safeguarding_concern_referred") == 2
+
+
+async def _unreadable(*_: object, **__: object) -> list[Entry]:
+    raise IntegrityError("this release cannot read it")
+
+
 async def test_a_process_without_a_worker_is_silent(
     idle_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,7 +213,7 @@ async def test_a_process_that_asks_in_vain_says_for_what(
         await asyncio.sleep(0.1)
     assert found[0].trouble is Trouble.WAITING
     assert "publish_report has been tried" in found[0].detail
-    assert "File exists" in found[0].detail
+    assert "Not a directory" in found[0].detail
     assert await processes.repair(found[0]) is None
 
 
