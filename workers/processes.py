@@ -130,8 +130,25 @@ class Processes:
         self._few = asyncio.Semaphore(AT_ONCE)
 
     async def examine_all(self) -> AsyncIterator[Finding]:
-        """Examine the process of every inspection in the ledger, and those that run without being there."""
-        names = sorted({*await self._running(), *await self._ledger.stream_versions()})
+        """Examine the process of every inspection in the ledger, then those that run without being there."""
+        async for finding in self.examine_known():
+            yield finding
+        async for finding in self.examine_unknown():
+            yield finding
+
+    async def examine_known(self) -> AsyncIterator[Finding]:
+        """Examine the process of every inspection in the ledger."""
+        async for finding in self._examine_in_turn(sorted(await self._ledger.stream_versions())):
+            yield finding
+
+    async def examine_unknown(self) -> AsyncIterator[Finding]:
+        """Examine the processes that Temporal lists as running and of which the ledger knows nothing."""
+        running = await self._running()
+        known = await self._ledger.stream_versions()
+        async for finding in self._examine_in_turn(sorted(set(running) - known.keys())):
+            yield finding
+
+    async def _examine_in_turn(self, names: Sequence[str]) -> AsyncIterator[Finding]:
         for place in range(0, len(names), STREAMS_AT_ONCE):
             for finding in await self.examine(names[place : place + STREAMS_AT_ONCE]):
                 yield finding

@@ -12,8 +12,9 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from domain.errors import UnavailableError
 from eventstore.ledger import Ledger
-from workers.processes import Finding, Processes
+from workers.processes import Finding, Processes, Trouble
 
 GRACE_SECONDS: Final = 30.0
 """How long a process is given to hear of its last event by itself, and to get well when it was told."""
@@ -65,11 +66,22 @@ class Sweeper:
         await self._sweep_due()
 
     async def sweep_all(self) -> None:
-        """Examine all processes, and repair what can be repaired."""
+        """Examine all processes, and repair what can be repaired.
+
+        Temporal's list may be away when all else is there. What only the list names is left to a person
+        anyway, so it waits for the next time.
+        """
         well = set(self._cases)
-        async for finding in self._processes.examine_all():
+        async for finding in self._processes.examine_known():
             well.discard(finding.inspection)
             await self._take_up(finding)
+        try:
+            async for finding in self._processes.examine_unknown():
+                well.discard(finding.inspection)
+                await self._take_up(finding)
+        except UnavailableError as error:
+            _log.warning("what runs without being in the ledger cannot be looked for now: %s", error)
+            well -= {one for one, case in self._cases.items() if case.finding.trouble is Trouble.UNKNOWN}
         for name in well:
             del self._cases[name]
 

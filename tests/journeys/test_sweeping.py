@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 
 from eventstore.news import News
 from eventstore.subscription import follow
@@ -50,6 +51,21 @@ async def test_the_sweeper_tells_what_was_overtaken(house: House, monkeypatch: p
         version = await overtake(house, life)
         await life.until(lambda standing: standing.version == version)
     assert await life.handle.query(InspectionWorkflow.get_waits_for) == "on_site_begun"
+
+
+async def test_what_is_lost_is_raised_also_while_temporals_list_is_away(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list is an index that lags and may be down; the ledger says which inspections there are."""
+
+    def away(*_: object, **__: object) -> None:
+        raise RPCError("the list is away", RPCStatusCode.UNAVAILABLE, b"")
+
+    life = await live(house)
+    await life.handle.terminate()
+    monkeypatch.setattr(Client, "list_workflows", away)
+    await Sweeper(processes_of(house, life), house.stores.ledger).sweep()
+    assert (await life.handle.describe()).status is WorkflowExecutionStatus.RUNNING
 
 
 async def test_what_stays_in_trouble_is_told_after_pauses_that_grow_and_noted_once(
