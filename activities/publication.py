@@ -8,6 +8,7 @@ was noted its name. So none can touch what another has published, and what was n
 
 import asyncio
 import contextlib
+import errno
 import hashlib
 import os
 import tempfile
@@ -22,6 +23,7 @@ from temporalio import activity
 
 from activities.commands import CommandHandler, Interruption, go_on, own_request
 from activities.inspection import context_of, in_temporals_terms
+from domain.errors import IntegrityError, UnavailableError
 from domain.handbook import PlanKind
 from domain.inspection import State
 from domain.inspection.vocabulary import AreaForAction, DraftRef, Sections
@@ -34,7 +36,7 @@ TEMPLATE_DIGEST: Final = hashlib.sha256(TEMPLATE.encode()).hexdigest()
 ERASED: Final = "[This text has been erased.]"
 NOT_WRITTEN: Final = "[Not part of this record.]"
 UNNOTED: Final = ".unnoted"
-"""The folder, in that of publication, for pages that the ledger has not noted. Only its owner enters it."""
+"""The folder, beside an inspection's published pages, for those not yet noted. Only its owner enters it."""
 
 _WHAT_FOLLOWS: Final = {
     PlanKind.STRATEGIC_PLAN: "The local area partnership is asked to update and publish its strategic plan.",
@@ -98,12 +100,19 @@ class Publisher:
     async def put_left_in_place(self) -> None:
         """Put in place what was noted and whose attempt was then lost, with the process that would repeat it.
 
+        What is wrong with one inspection keeps no other waiting.
+
         Raises:
-            UnavailableError: PostgreSQL cannot be reached.
-            OSError: the folder cannot be read or written to.
+            UnavailableError: PostgreSQL cannot be reached, or some pages cannot be put in place; names which.
         """
-        for inspection in await asyncio.to_thread(_names_in, self._folder / UNNOTED):
-            await self._put_in_place(inspection)
+        problems = []
+        for inspection in await asyncio.to_thread(_with_unnoted_pages, self._folder):
+            try:
+                await self._put_in_place(inspection)
+            except (IntegrityError, OSError) as error:
+                problems.append(f"{inspection}: {error}")
+        if problems:
+            raise UnavailableError(f"pages cannot be put in place: {'; '.join(problems)}")
 
     async def _lay_down(
         self, question: PublishQuestion, state: State, released: DraftRef
@@ -136,13 +145,16 @@ class Publisher:
 
     def _unseen(self, address: str, sha256: str) -> Path:
         """Say where a page lies until it is noted: its name says which bytes it has."""
-        return self._folder / UNNOTED / f"{address}.{sha256}"
+        path = self._folder / address
+        # Beside the address, which may be on a disk of its own: to be renamed it has to be on the same.
+        return path.parent / UNNOTED / f"{path.name}.{sha256}"
 
     def _lay_down_unseen(self, address: str, sha256: str, page: bytes) -> None:
-        # What is in the way at the address is to be met before the note.
-        (self._folder / address).parent.mkdir(parents=True, exist_ok=True)
-        (self._folder / UNNOTED).mkdir(mode=0o700, exist_ok=True)
-        lay_down(self._unseen(address, sha256), page)
+        unseen = self._unseen(address, sha256)
+        unseen.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lay_down(unseen, page)
+        if (self._folder / address).is_dir():  # to be met before the note
+            raise IsADirectoryError(errno.EISDIR, "a folder is in the way", address)
 
     async def render(self, inspection: str, state: State, report_version: int) -> bytes:
         """Render the report of a state by the pinned template, as UTF-8."""
@@ -192,8 +204,8 @@ def _day(value: date | str) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+def _with_unnoted_pages(folder: Path) -> list[str]:
+    return sorted(path.parent.name for path in folder.glob(f"*/{UNNOTED}"))
 
 
 def reveal(page: Path, path: Path) -> None:
@@ -202,7 +214,6 @@ def reveal(page: Path, path: Path) -> None:
     That cannot be noted any more, because a report's version is noted once.
     """
     if page.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):  # another attempt was faster
             page.replace(path)
         _sync_folder(path.parent)

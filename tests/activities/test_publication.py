@@ -3,10 +3,12 @@
 import hashlib
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -16,8 +18,10 @@ from temporalio.testing import ActivityEnvironment
 from activities.commands import CommandHandler, Context
 from activities.publication import ERASED, NOT_WRITTEN, TEMPLATE_DIGEST, UNNOTED, Publisher, lay_down
 from domain.actors import Role
+from domain.errors import UnavailableError
 from domain.inspection import events as e
 from domain.messages import Answer, MilestoneRequest, PublishQuestion
+from eventstore.ledger import Append
 from eventstore.people import Directory
 from tests.activities.playing import RULES, Play, handler_on
 from workers.rehearsal.script import PEOPLE
@@ -76,6 +80,10 @@ class Desk:
     def seen(self) -> list[Path]:
         """List the files that others may find."""
         return [path for path in self.folder.rglob("*") if path.is_file() and UNNOTED not in path.parts]
+
+    def unnoted(self) -> list[Path]:
+        """List the folders for what is not noted."""
+        return list(self.folder.rglob(UNNOTED))
 
     async def noted_page(self) -> bytes:
         """Return the page that everybody sees; the ledger has it once, and with these bytes."""
@@ -203,13 +211,13 @@ async def test_killed_before_the_note_nobody_sees_the_page_and_the_next_attempt_
         await desk.publish()
     assert "report_published" not in await desk.names()
     assert desk.seen() == []
-    assert (tmp_path / UNNOTED).stat().st_mode & 0o077 == 0
+    assert (tmp_path / desk.play.inspection / UNNOTED).stat().st_mode & 0o077 == 0
 
     await stores.directory.put_body("la-trf", "Trafford as it is called now")
     await desk.publish()
     assert b"as it is called now" in await desk.noted_page()
     await desk.publish()
-    assert [path for path in (tmp_path / UNNOTED).rglob("*") if path.is_file()] == []
+    assert desk.unnoted() == []
 
 
 async def test_killed_after_the_note_the_page_that_was_noted_is_put_in_place(
@@ -240,9 +248,33 @@ async def test_what_was_noted_is_put_in_place_also_when_nobody_tries_again(
     desk.publisher = _publisher(stores, tmp_path, _die_at("after noting the report"))
     with pytest.raises(ApplicationError):
         await desk.publish()
-    await desk.publisher.put_left_in_place()
+    unreadable = tmp_path / "AAA-2000-F1" / UNNOTED
+    unreadable.mkdir(parents=True)
+    await stores.ledger.append([_stranger("AAA-2000-F1")])
+    with pytest.raises(UnavailableError, match=r"AAA-2000-F1: .*stranger"):
+        await desk.publisher.put_left_in_place()
     await desk.noted_page()
-    assert list((tmp_path / UNNOTED).iterdir()) == []
+    assert desk.unnoted() == [unreadable]
+
+
+def _stranger(inspection: str) -> Append:
+    """Bring an event to an inspection that this release cannot read."""
+    body = '{"event":{},"provenance":{},"schema_version":1,"type":"stranger"}'
+    return Append(inspection, uuid4(), bytes(32), 0, "{}", "{}", (body,), at=datetime.now(UTC))
+
+
+async def test_a_folder_at_the_pages_address_is_met_before_the_note(stores: Stores, tmp_path: Path) -> None:
+    """Somebody takes it away, and the report is published."""
+    desk = await _released(stores, tmp_path)
+    in_the_way = tmp_path / desk.play.inspection / "report-1.html"
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(ApplicationError, match="in the way"):
+        await desk.publish()
+    assert "report_published" not in await desk.names()
+
+    in_the_way.rmdir()
+    await desk.publish()
+    await desk.noted_page()
 
 
 Meanwhile = Callable[[], Awaitable[object]]
