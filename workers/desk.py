@@ -34,6 +34,10 @@ from domain.values import InspectionId
 from eventstore.errors import RehearsalError
 from workflows.inspection import InspectionWorkflow
 
+_BUSY: Final = {RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED}
+_PAUSES_SECONDS: Final = (0.1, 0.3, 1.0, 3.0)
+"""Before a request is put again to a process that was busy: other desks do not take turns with this one."""
+
 UNDER_WAY: Final = 8
 """Requests to one inspection that a desk has under way at once. Temporal takes ten from all desks together,
 and each that it refuses costs the process the task on which it is working."""
@@ -86,6 +90,14 @@ class Desk:
             IntegrityError: the ledger holds what its workers cannot read.
         """
         _check_name(request.inspection)
+        for pause in _PAUSES_SECONDS:
+            try:
+                return await self._record(request)
+            except _BusyError:
+                await asyncio.sleep(pause)
+        return await self._record(request)
+
+    async def _record(self, request: MilestoneRequest) -> Answer:
         with contextlib.suppress(_ProcessEndedError):
             return await self._put(request)
         for attempt in range(START_ANEW):
@@ -162,11 +174,17 @@ def _in_our_own_terms(request: MilestoneRequest) -> Iterator[None]:
             raise error.__cause__ from None
         raise UnavailableError(f"no answer came for {request.command_id}") from error
     except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
+        if error.status is RPCStatusCode.NOT_FOUND and not _lacks_the_namespace(error):
             raise _ProcessEndedError from error
         if error.status is RPCStatusCode.INVALID_ARGUMENT:
             raise MalformedError(f"Temporal does not take the request: {error}") from error
+        if error.status in _BUSY:
+            raise _BusyError(f"too many ask {request.inspection} at the same time: {error}") from error
         raise UnavailableError(f"Temporal cannot be reached: {error}") from error
+
+
+def _lacks_the_namespace(error: RPCError) -> bool:
+    return any(one.type_url.endswith("NamespaceNotFoundFailure") for one in error.grpc_status.details)
 
 
 async def _take_the_same_error_from(operation: WithStartWorkflowOperation[Any, Any]) -> None:
@@ -186,6 +204,10 @@ def _check_name(inspection: str) -> None:
 
 class NameTakenError(Exception):
     """There is an inspection of this name already."""
+
+
+class _BusyError(UnavailableError):
+    """Temporal has turned the request away, or let it go, because others were under way."""
 
 
 class _ProcessEndedError(Exception):

@@ -51,3 +51,13 @@ async def test_a_crowd_at_one_desk_takes_turns(house: House) -> None:
     assert sorted(answer.recorded[0].version for answer in answers) == list(range(before + 1, before + 41))
     assert crowd.most == UNDER_WAY
     assert not desk._turns
+
+
+async def test_a_crowd_at_several_desks_is_answered(house: House) -> None:
+    """Desks know nothing of each other. What Temporal turns away is put again."""
+    life = await live(house)
+    before = len(await life.names())
+    desks = [Desk(house.client, house.queue, life.start) for _ in range(4)]
+    answers = await asyncio.gather(*(desks[number % 4].record(concern(life, number)) for number in range(60)))
+    assert {answer.result for answer in answers} == {"recorded"}
+    assert len(await life.names()) == before + 60
