@@ -92,22 +92,23 @@ async def _engine(*, rehearsal: bool) -> _Engine:
     from workers.embedded.clock import rehearsal_start, with_virtual_clock
     from workers.external import external_temporal
     from workers.worker import connect, connect_as_configured
+    from workers.workplace import refuse_one_half
 
     chosen = settings()
-    external = external_temporal(os.environ)
+    if not rehearsal:
+        external = external_temporal(os.environ)
+        refuse_one_half(chosen, external)
+        if external is not None and chosen.database_url is not None:
+            client = await connect_as_configured(external)
+            return _Engine(client, chosen.task_queue, live_start, chosen.database_url)
     running = find_rehearsal(chosen) if rehearsal else find_running(chosen)
-    if external is not None and not rehearsal:
-        url = chosen.database_url or (running.database_url if running else None)
-        if url is None:
-            raise UnavailableError("Temporal is set, the database is not: set INSPECTIONS_DATABASE_URL too")
-        return _Engine(await connect_as_configured(external), chosen.task_queue, live_start, url)
     if running is None:
         raise UnavailableError("no stack is running; start one with `inspections up` and try again")
     client = await connect(running.temporal_address, running.namespace)
     if running.rehearsal:
         start = rehearsal_start(running)
         return _Engine(with_virtual_clock(client), running.task_queue, start, running.database_url)
-    return _Engine(client, running.task_queue, live_start, chosen.database_url or running.database_url)
+    return _Engine(client, running.task_queue, live_start, running.database_url)
 
 
 @asynccontextmanager

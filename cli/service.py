@@ -28,7 +28,7 @@ async def worker(*, processes: PositiveInt = 1, build_id: str | None = None) -> 
     """Run a worker until asked to end (SIGTERM or Ctrl-C); it then finishes what it has begun.
 
     It works for the Temporal that TEMPORAL_ADDRESS or TEMPORAL_PROFILE name, on the ledger at
-    INSPECTIONS_DATABASE_URL; without these, for the embedded stack that runs. A second signal ends it
+    INSPECTIONS_DATABASE_URL; without both, for the embedded stack that runs. A second signal ends it
     at once.
 
     Parameters

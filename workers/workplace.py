@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,22 +58,36 @@ def find_workplace(settings: Settings, environ: Mapping[str, str]) -> Workplace:
 
     Raises:
         MalformedError: what is said of Temporal cannot be read.
-        UnavailableError: nothing is set and no stack runs, or only one half of it.
+        UnavailableError: nothing is set and no stack runs, or only one half is set.
     """
     external = external_temporal(environ)
+    refuse_one_half(settings, external)
+    if external is not None and settings.database_url is not None:
+        return Workplace(settings.database_url, external, settings.task_queue, settings.publication_dir)
     running = find_running(settings)
-    if external is None:
-        if running is None:
-            raise UnavailableError(
-                "there is no Temporal to work for: set TEMPORAL_ADDRESS, or start one with `inspections up`"
-            )
-        found = workplace_of(running, settings)
-        own = None if found.rehearsal else settings.database_url
-        return replace(found, database_url=own, embedded=False) if own else found
-    url = settings.database_url or (running.database_url if running else None)
-    if url is None:
-        raise UnavailableError("Temporal is set, the database is not: set INSPECTIONS_DATABASE_URL too")
-    return Workplace(url, external, settings.task_queue, settings.publication_dir)
+    if running is None:
+        raise UnavailableError(
+            "no stack is running: start one with `inspections up`, or set TEMPORAL_ADDRESS and "
+            "INSPECTIONS_DATABASE_URL for servers of your own"
+        )
+    return workplace_of(running, settings)
+
+
+def refuse_one_half(settings: Settings, external: ClientConnectConfig | None) -> None:
+    """Refuse settings that name a database and no Temporal, or the other way round.
+
+    The other half would be that of an embedded stack which happens to run, and what belongs into one ledger
+    would go into another.
+
+    Raises:
+        UnavailableError: names what is to be set too.
+    """
+    if (settings.database_url is None) == (external is None):
+        return
+    there, lacking = "a database is set", "no Temporal: set TEMPORAL_ADDRESS or TEMPORAL_PROFILE"
+    if external is not None:
+        there, lacking = "a Temporal is set", "no database: set INSPECTIONS_DATABASE_URL"
+    raise UnavailableError(f"{there} and {lacking} too; without both, the embedded stack is meant")
 
 
 @asynccontextmanager

@@ -55,7 +55,7 @@ def _of_servers(
     return (
         examine_database(url, rehearsal=rehearsal, embedded=stack is not None and url == stack.database_url)
         if url
-        else _lacking("database", "INSPECTIONS_DATABASE_URL is not set, and no stack runs"),
+        else _lacking("database", lacking),
         examine_temporal(
             temporal,
             task_queue,
