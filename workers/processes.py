@@ -74,7 +74,7 @@ REPAIRS: Final = {
     Trouble.UNKNOWN: "find out where the events went, and record them again (`inspections record NAME "
     "plan_inspection …` first); only if it is to end: `inspections stuck repair NAME`",
     Trouble.FAILING: "mend the code, then let it begin anew; it goes on where the ledger stands",
-    Trouble.SILENT: "none: start a worker (`inspections worker`), or make a build current that has one",
+    Trouble.SILENT: "none: have a worker take its tasks; `inspections doctor` says how",
     Trouble.WAITING: "none: mend what the message names; it is tried again by itself",
     Trouble.UNREADABLE: "none: deploy the release that wrote the events, or a later one",
 }

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Self
+from datetime import UTC, datetime, timedelta
+from typing import Final, Self
 
 from temporalio.api.enums.v1 import WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
 from temporalio.client import Client
+
+_A_POLL_LASTS: Final = timedelta(seconds=80)
+"""A minute, and some time to begin the next."""
 
 Build = tuple[str, str]
 """The names of a deployment and of a build of it; both empty for workers without a version."""
@@ -21,7 +24,7 @@ class Routing:
     wanted: frozenset[Build]
     """The current build, and the one that gets a share."""
     polling: frozenset[Build]
-    """Those that have polled in the last minutes."""
+    """Those that poll."""
 
     @classmethod
     def of(cls, told: DescribeTaskQueueResponse) -> Self:
@@ -32,7 +35,7 @@ class Routing:
             wanted.append(info.ramping_deployment_version)
         return cls(
             frozenset((one.deployment_name, one.build_id) for one in wanted),
-            frozenset(map(_build_of, told.pollers)),
+            frozenset(map(_build_of, living(told.pollers))),
         )
 
     @property
@@ -53,6 +56,12 @@ class Routing:
         """Who gets the work, in words."""
         return _in_words(self.wanted)
 
+    @property
+    def to_start_one(self) -> str:
+        """The command that starts a worker which gets the work."""
+        builds = sorted(build for _, build in self.wanted if build)
+        return f"`inspections worker --build-id {builds[0]}`" if builds else "`inspections worker`"
+
 
 async def read_routing(client: Client, task_queue: str, within: timedelta) -> Routing:
     """Ask Temporal who gets the work of a task queue, and wait for so long.
@@ -62,6 +71,12 @@ async def read_routing(client: Client, task_queue: str, within: timedelta) -> Ro
     """
     question = DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=task_queue))
     return Routing.of(await client.workflow_service.describe_task_queue(question, timeout=within))
+
+
+def living(pollers: Iterable[PollerInfo]) -> list[PollerInfo]:
+    """Leave out who has gone: Temporal goes on naming those for minutes."""
+    since = datetime.now(UTC) - _A_POLL_LASTS
+    return [one for one in pollers if one.last_access_time.ToDatetime(UTC) >= since]
 
 
 def to_make_current(deployment: str, build_id: str) -> str:

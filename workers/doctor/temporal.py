@@ -21,7 +21,7 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from workers.doctor.finding import PATIENCE_SECONDS, Finding, ok, overdue, warning, wrong
-from workers.routing import Routing
+from workers.routing import Routing, living
 from workflows import search_attributes
 
 SHORTEST_RETENTION: Final = timedelta(days=7)
@@ -192,16 +192,17 @@ async def _worker(client: Client, *, task_queue: str) -> list[Finding]:
             )
         )
     )
-    workers = set.intersection(*({poller.identity for poller in answer.pollers} for answer in answers))
+    routing = Routing.of(answers[0])
+    workers = set.intersection(*({one.identity for one in living(answer.pollers)} for answer in answers))
     if workers:
         seen = "1 worker has" if len(workers) == 1 else f"{len(workers)} workers have"
-        polled = ok("worker", f"{seen} polled task queue {task_queue} in the last minutes")
-        return [polled, _build(Routing.of(answers[0]))]
+        polled = ok("worker", f"{seen} polled task queue {task_queue} in the last minute or so")
+        return [polled, _build(routing)]
     return [
         warning(
             "worker",
             f"nobody polls task queue {task_queue}, so no milestone is recorded",
-            "start `inspections worker`, or correct INSPECTIONS_TASK_QUEUE",
+            f"start {routing.to_start_one}, or correct INSPECTIONS_TASK_QUEUE",
         )
     ]
 

@@ -21,7 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import InspectionsError, UnavailableError
 from eventstore.migrate import check_schema
 from eventstore.pool import connection_errors
-from workers.routing import to_make_current
+from workers.routing import read_routing, to_make_current
 from workers.stores import Stores
 
 ASK_EVERY_SECONDS: Final = 1.0
@@ -219,6 +219,25 @@ def build_probe(client: Client, deployment: WorkerDeploymentVersion) -> Probe:
             raise UnavailableError(f"Temporal does not say whether this build is current: {error}") from error
         if answer.worker_deployment_version_info.status in _WITHOUT_WORK:
             raise UnavailableError(without_work)
+
+    return Probe(
+        "build", ask, first_after=ASK_EVERY_SECONDS, every=ASK_ABOUT_BUILD_EVERY_SECONDS, vital=False
+    )
+
+
+def unversioned_probe(client: Client, task_queue: str) -> Probe:
+    """Ask Temporal whether it gives work to workers without a build id, as this one is."""
+
+    async def ask() -> None:
+        try:
+            routing = await read_routing(client, task_queue, timedelta(seconds=PATIENCE_SECONDS))
+        except RPCError as error:
+            raise UnavailableError(f"Temporal does not say who gets the work: {error}") from error
+        if ("", "") not in routing.wanted:
+            raise UnavailableError(
+                f"work goes to {routing.takers}; this worker has no build id and gets none: "
+                f"{routing.to_start_one}"
+            )
 
     return Probe(
         "build", ask, first_after=ASK_EVERY_SECONDS, every=ASK_ABOUT_BUILD_EVERY_SECONDS, vital=False

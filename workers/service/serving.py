@@ -26,7 +26,14 @@ from workers.notices import notice_gauges, notice_parts
 from workers.processes import Processes
 from workers.service.endpoints import serving_http
 from workers.service.gauges import worklist_gauges
-from workers.service.health import Health, build_probe, polling_probe, postgresql_probe, temporal_probe
+from workers.service.health import (
+    Health,
+    build_probe,
+    polling_probe,
+    postgresql_probe,
+    temporal_probe,
+    unversioned_probe,
+)
 from workers.service.metrics import AppendMetrics, Metrics
 from workers.service.parts import Part, keep_running
 from workers.service.telemetry import open_telemetry
@@ -66,7 +73,9 @@ def parts_of(kit: Kit) -> tuple[Part, ...]:
         postgresql_probe(kit.stores),
         temporal_probe(kit.client),
         polling_probe(kit.client, kit.place.task_queue),
-        *((build_probe(kit.client, kit.deployment),) if kit.deployment else ()),
+        build_probe(kit.client, kit.deployment)
+        if kit.deployment
+        else unversioned_probe(kit.client, kit.place.task_queue),
         WorklistPart(kit.worklist, kit.news),
         PagesPart(kit.publisher),
         *notice_parts(kit.settings, kit.place, kit.stores, kit.news),
