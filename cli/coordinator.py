@@ -320,8 +320,9 @@ async def _awaited(handing_in: Awaitable[Answer], command_id: str) -> Answer:
     await asyncio.wait([answer], timeout=QUIET_SECONDS)
     if not answer.done():
         sys.stderr.write(
-            "inspections: no answer yet, still waiting; is a worker running? If you end this, it may be "
-            f"recorded all the same: send it again with --command-id {command_id}\n"
+            "inspections: no answer yet, still waiting; `inspections doctor` says whether a worker takes "
+            "work. If you end this, it may be recorded all the same: send it again with "
+            f"--command-id {command_id}\n"
         )
     return await answer
 

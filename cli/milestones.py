@@ -93,6 +93,10 @@ def _form(name: str, schema: dict[str, Any]) -> str:
 
 _FITTING: Final[dict[tuple[str, str], Any]] = {
     ("plan_inspection", "notify_on"): "2024-02-12",
+    ("appoint_team", "members"): [
+        {"person": "p-lead", "inspectorate": "ofsted", "lead": True},
+        {"person": "p-health", "inspectorate": "cqc", "lead": True},
+    ],
     ("rectify_milestone", "milestone"): "area_notified",
     ("rectify_milestone", "reason"): "did_not_happen",
 }

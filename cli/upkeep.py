@@ -55,7 +55,8 @@ async def list_stuck(*, format: Format = Format.TABLE) -> None:
         ("inspection", "process is", "because", "repair"),
         [(one.inspection, one.trouble, one.detail, REPAIRS[one.trouble]) for one in found],
     )
-    console().print("`inspections stuck repair` puts right what can be put right from here.")
+    if any(not REPAIRS[one.trouble].startswith("none") for one in found):
+        console().print("`inspections stuck repair` puts right what can be put right from here.")
 
 
 @stuck.command

@@ -95,8 +95,10 @@ class PostgresOutbox:
         try:
             with connection_errors():
                 yield
-        except UnavailableError:
-            self._reached_since = _clock()
+        except UnavailableError as error:
+            # Who is in somebody's way has reached it.
+            if not isinstance(error.__cause__, asyncpg.TransactionRollbackError):
+                self._reached_since = _clock()
             raise
 
     async def take(self) -> Taken | None:
