@@ -1,11 +1,24 @@
 """A Temporal server of one's own: said with the variables and the file that the `temporal` command reads."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from domain.errors import MalformedError, UnavailableError
 from domain.values import Value
+
+_CAUSE: Final = re.compile(r'(?:message|error): "([^"]+)"')
+
+
+def innermost(error: Exception) -> str:
+    """Say why Temporal's client could not connect.
+
+    It hands on what its parts in Rust say, each wrapped in the next; the cause is innermost.
+    """
+    cause = _CAUSE.search(str(error))
+    return cause[1] if cause else str(error)
 
 
 class TemporalConnection(Value):

@@ -19,6 +19,7 @@ from domain.errors import UnavailableError
 from domain.inspection.events import Event
 from domain.rulebook import Rulebook
 from eventstore.codec import Codec
+from workers.external import innermost
 from workers.stores import CODEC, Stores
 from workflows.inspection import InspectionWorkflow
 
@@ -36,7 +37,7 @@ async def connect(address: str, namespace: str = "default") -> Client:
     try:
         return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
     except RuntimeError as error:
-        raise UnavailableError(f"Temporal cannot be reached at {address}: {error}") from error
+        raise UnavailableError(f"Temporal cannot be reached at {address}: {innermost(error)}") from error
 
 
 async def connect_as_configured(config: ClientConnectConfig, runtime: Runtime | None = None) -> Client:
@@ -48,7 +49,8 @@ async def connect_as_configured(config: ClientConnectConfig, runtime: Runtime | 
     try:
         return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime)
     except RuntimeError as error:
-        raise UnavailableError(f"Temporal cannot be reached: {error}") from error
+        address = config["target_host"]
+        raise UnavailableError(f"Temporal cannot be reached at {address}: {innermost(error)}") from error
 
 
 def build_worker(

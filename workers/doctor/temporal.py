@@ -1,7 +1,6 @@
 """Checks of Temporal: does it answer, has it what inspections need, does a worker poll."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
@@ -21,6 +20,7 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from workers.doctor.finding import PATIENCE_SECONDS, Finding, ok, overdue, warning, wrong
+from workers.external import innermost
 from workers.routing import Routing, living
 from workflows import search_attributes
 
@@ -28,7 +28,6 @@ SHORTEST_RETENTION: Final = timedelta(days=7)
 """For less, whoever looks into a process that has ended comes too late after a week of holidays."""
 
 _NOT_FOR_US: Final = {RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.PERMISSION_DENIED}
-_CAUSE: Final = re.compile(r'(?:message|error): "([^"]+)"')
 _TIMEOUT: Final = timedelta(seconds=PATIENCE_SECONDS)
 
 Look = Callable[[Client], Awaitable[list[Finding]]]
@@ -84,11 +83,9 @@ def _where(client: Client) -> str:
 
 
 def _away(config: ClientConnectConfig, error: Exception) -> Finding:
-    # The client hands on what its parts in Rust say, each wrapped in the next; the cause is innermost.
-    cause = _CAUSE.search(str(error))
     return wrong(
         "temporal",
-        f"cannot be reached at {config['target_host']}: {cause[1] if cause else error}",
+        f"cannot be reached at {config['target_host']}: {innermost(error)}",
         "start it, or correct TEMPORAL_ADDRESS and the other TEMPORAL_… variables",
     )
 
