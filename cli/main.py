@@ -8,7 +8,15 @@ import traceback
 from collections.abc import Sequence
 from importlib import metadata
 
-from cyclopts import App, CoercionError, CycloptsError, Group, MissingArgumentError, ValidationError
+from cyclopts import (
+    App,
+    CoercionError,
+    CycloptsError,
+    Group,
+    MissingArgumentError,
+    UnusedCliTokensError,
+    ValidationError,
+)
 
 from cli.exits import Exit, end_at_once, exit_for
 from domain.errors import InspectionsError
@@ -88,6 +96,8 @@ def run(arguments: Sequence[str]) -> Exit:
 
 def _told(error: CycloptsError) -> str:
     """Say which option or argument is not as it should be, and what is accepted."""
+    if isinstance(error, UnusedCliTokensError):
+        return f"{' '.join(error.unused_tokens or ())} is more than is accepted here"
     argument = error.argument
     if argument is None:
         return str(error)

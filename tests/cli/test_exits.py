@@ -55,6 +55,12 @@ def test_a_wrong_call_ends_with_2(arguments: tuple[str, ...], tmp_path: Path) ->
     assert (ended.code, "--help" in ended.err, "pydantic" in ended.err) == (2, True, False)
 
 
+def test_what_is_too_much_is_named(tmp_path: Path) -> None:
+    """In words, and without what the library calls it."""
+    ended = Inspections(tmp_path)("projections", "rebuild", "worklist")
+    assert (ended.code, "worklist is more than is accepted here" in ended.err) == (2, True), ended.err
+
+
 _TAKEN_APART = "import atexit, os; atexit.register(os.abort); from cli.main import main; main()"
 """The command in an interpreter that crashes when it is taken apart, as Temporal's threads make it do."""
 
