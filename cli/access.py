@@ -90,17 +90,13 @@ async def _engine(*, rehearsal: bool) -> _Engine:
     # Reading needs none of this, and loading it takes longer than reading.
     from workers.desk import live_start
     from workers.embedded.clock import rehearsal_start, with_virtual_clock
-    from workers.external import external_temporal
     from workers.worker import connect, connect_as_configured
-    from workers.workplace import refuse_one_half
+    from workers.workplace import servers_of_ones_own
 
     chosen = settings()
-    if not rehearsal:
-        external = external_temporal(os.environ)
-        refuse_one_half(chosen, external)
-        if external is not None and chosen.database_url is not None:
-            client = await connect_as_configured(external)
-            return _Engine(client, chosen.task_queue, live_start, chosen.database_url)
+    if not rehearsal and (own := servers_of_ones_own(chosen, os.environ)):
+        client = await connect_as_configured(own.temporal)
+        return _Engine(client, own.task_queue, live_start, own.database_url)
     running = find_rehearsal(chosen) if rehearsal else find_running(chosen)
     if running is None:
         raise UnavailableError("no stack is running; start one with `inspections up` and try again")

@@ -60,10 +60,8 @@ def find_workplace(settings: Settings, environ: Mapping[str, str]) -> Workplace:
         MalformedError: what is said of Temporal cannot be read.
         UnavailableError: nothing is set and no stack runs, or only one half is set.
     """
-    external = external_temporal(environ)
-    refuse_one_half(settings, external)
-    if external is not None and settings.database_url is not None:
-        return Workplace(settings.database_url, external, settings.task_queue, settings.publication_dir)
+    if own := servers_of_ones_own(settings, environ):
+        return own
     running = find_running(settings)
     if running is None:
         raise UnavailableError(
@@ -73,17 +71,21 @@ def find_workplace(settings: Settings, environ: Mapping[str, str]) -> Workplace:
     return workplace_of(running, settings)
 
 
-def refuse_one_half(settings: Settings, external: ClientConnectConfig | None) -> None:
-    """Refuse settings that name a database and no Temporal, or the other way round.
+def servers_of_ones_own(settings: Settings, environ: Mapping[str, str]) -> Workplace | None:
+    """Return the place that is set, or None where neither Temporal nor the database is.
 
-    The other half would be that of an embedded stack which happens to run, and what belongs into one ledger
-    would go into another.
+    One half alone is refused: the other would be that of an embedded stack which happens to run, and what
+    belongs into one ledger would go into another.
 
     Raises:
-        UnavailableError: names what is to be set too.
+        MalformedError: what is said of Temporal cannot be read.
+        UnavailableError: only one half is set; names what is to be set too.
     """
-    if (settings.database_url is None) == (external is None):
-        return
+    external, url = external_temporal(environ), settings.database_url
+    if external is not None and url is not None:
+        return Workplace(url, external, settings.task_queue, settings.publication_dir)
+    if external is None and url is None:
+        return None
     there, lacking = "a database is set", "no Temporal: set TEMPORAL_ADDRESS or TEMPORAL_PROFILE"
     if external is not None:
         there, lacking = "a Temporal is set", "no database: set INSPECTIONS_DATABASE_URL"

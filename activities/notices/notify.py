@@ -66,7 +66,7 @@ class NotifySender:
         """Ask Notify in a thread: its client waits for the answer."""
 
         def ask() -> Any:
-            client = NotificationsAPIClient(  # type: ignore[no-untyped-call]
+            client = NotificationsAPIClient(  # type: ignore[no-untyped-call]  # its client has no types
                 self._api_key, base_url=self._base_url, timeout=PATIENCE_SECONDS
             )
             with closing(client.request_session):
