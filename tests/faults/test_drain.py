@@ -56,11 +56,11 @@ class Worker:
             await asyncio.sleep(0.1)
 
     async def until_failing(self, *parts: str) -> None:
-        """Wait until it says that it is not ready, because exactly these parts fail."""
+        """Wait until it says that it is not ready, because exactly these of its vital parts fail."""
         while True:
             status, told = await asyncio.to_thread(self.ready)
-            failing = {name for name, part in told.get("parts", {}).items() if part["state"] == "failing"}
-            if failing == set(parts):
+            vital = {name: part for name, part in told.get("parts", {}).items() if part["vital"]}
+            if {name for name, part in vital.items() if part["state"] == "failing"} == set(parts):
                 assert status == 503
                 return
             await asyncio.sleep(0.1)
