@@ -6,7 +6,7 @@ under the command's id.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -16,19 +16,18 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from domain.actors import ENGINE, ENGINE_RECORDER, Role, Verb
+from domain.aggregate import Aggregate, Folded
+from domain.aggregates import aggregate_of
 from domain.canonical import canonical_model
+from domain.commands import DomainCommand
+from domain.deciding import COMMON_RULES
 from domain.errors import UnavailableError
-from domain.inspection import State, decide, evolve, initial
-from domain.inspection.commands import COMMANDS, Command
-from domain.inspection.deadlines import deadlines
-from domain.inspection.decide.clock import what_the_clock_brings
-from domain.inspection.events import Event, event_type
+from domain.events import DomainEvent, event_type
 from domain.inspection.events.clock import DeadlineEvent
-from domain.inspection.rules import RULES
-from domain.inspection.standing import standing, what_is_due
 from domain.messages import Answer, MilestoneRequest, Recorded, Refused, Verdict, tick_id, unreadable_id
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
+from domain.streams import StreamKind, require_kind
 from eventstore.codec import Codec
 from eventstore.envelope import Provenance
 from eventstore.ledger import AlreadyKnown, Append, Appended, CommandRecord, Ledger
@@ -55,30 +54,32 @@ def go_on(_: str) -> None:
     """Do nothing: nobody interrupts."""
 
 
-Decision = tuple[Event, ...] | Refusal
-Judge = Callable[[State], Decision]
+Decision = tuple[DomainEvent, ...] | Refusal
+Judge = Callable[[Any], Decision]
+"""Decides on a state of the stream's aggregate."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     """A state, and the leaf of the last entry that it was folded from."""
 
-    state: State
+    state: Folded
     last: bytes | None
 
 
-_NOTHING: Final = _Held(initial(), None)
-
-
 class CommandHandler:
-    """Turns requests into events in the ledger, and into answers."""
+    """Turns requests into events in the ledger, and into answers, whatever the stream is about."""
 
     def __init__(
-        self, ledger: Ledger, rules: Rulebook, codec: Codec[Event], interruption: Interruption = go_on
+        self,
+        ledger: Ledger,
+        rules: Rulebook,
+        codecs: Mapping[StreamKind, Codec[Any]],
+        interruption: Interruption = go_on,
     ) -> None:
         self._ledger = ledger
         self._rules = rules
-        self._codec = codec
+        self._codecs = codecs
         self._at = interruption
         self._held: OrderedDict[str, _Held] = OrderedDict()
 
@@ -90,38 +91,44 @@ class CommandHandler:
             IntegrityError: the ledger holds what this installation cannot read.
         """
 
-        def judge(state: State) -> Decision:
+        aggregate = aggregate_of(request.inspection)
+
+        def judge(state: Folded) -> Decision:
             try:
-                command = _command(request, context)
+                command = _command(aggregate, request, context)
             except ValidationError as error:
                 return _malformed(error)
             if _poses_as_the_engine(command):
                 return _posing_as_the_engine()
-            return decide(self._rules, state, command)
+            return aggregate.decide(self._rules, state, command)
 
         return await self._record(request, judge, context)
 
     async def handle_own(self, request: MilestoneRequest, context: Context) -> Answer:
         """Record a command of the engine itself."""
-        command = _command(request, context)
-        return await self._record(request, lambda state: decide(self._rules, state, command), context)
+        aggregate = aggregate_of(request.inspection)
+        command = _command(aggregate, request, context)
+        return await self._record(
+            request, lambda state: aggregate.decide(self._rules, state, command), context
+        )
 
-    async def tick(self, inspection: str, context: Context) -> Answer:
-        """Record what time has brought, if anything, and say where the inspection stands."""
-        state = await self.load(inspection)
-        brought = what_the_clock_brings(self._rules, state, context.now) if state.version else ()
+    async def tick(self, stream: str, context: Context) -> Answer:
+        """Record what time has brought, if anything, and say where things stand."""
+        state = await self.load(stream)
+        clock = aggregate_of(stream).clock
+        brought = clock(self._rules, state, context.now) if state.version else ()
         instant = brought[0].occurred_at if brought else context.now
-        request = own_request(inspection, tick_id(inspection, state.version, instant), {"type": "tick"})
+        request = own_request(stream, tick_id(stream, state.version, instant), {"type": "tick"})
         if not brought:
             return self._answer(request, request.digest(), Verdict(result="recorded"), state, context)
         return await self.handle_own(request, context)
 
     async def note_unreadable(
-        self, inspection: str, sha256: str, size: int, problem: str, context: Context
+        self, stream: str, sha256: str, size: int, problem: str, context: Context
     ) -> Answer:
         """Keep a refusal for a signal that could not be read: its digest and size, never its content."""
         content = {"type": "unreadable", "sha256": sha256, "size": size, "problem": problem}
-        request = own_request(inspection, unreadable_id(inspection, sha256, problem), content)
+        request = own_request(stream, unreadable_id(stream, sha256, problem), content)
         refusal = Refusal(
             code="unreadable",
             rule="A signal carries one request in JSON.",
@@ -131,31 +138,33 @@ class CommandHandler:
         )
         return await self._record(request, lambda _: refusal, context)
 
-    async def load(self, inspection: str) -> State:
-        """Fold an inspection's stream. What is cached is always brought up to date by a read.
+    async def load(self, stream: str) -> Any:
+        """Fold a stream into its state. What is cached is always brought up to date by a read.
 
         The last entry of what is cached is read again: a ledger that was restored, or a copy that took over,
         may have fewer entries or others.
         """
-        held = self._held.get(inspection, _NOTHING)
-        entries = await self._ledger.read_stream(inspection, after=max(0, held.state.version - 1))
+        aggregate = aggregate_of(stream)
+        held = self._held.get(stream) or _Held(aggregate.initial(), None)
+        entries = await self._ledger.read_stream(stream, after=max(0, held.state.version - 1))
         if held.last is not None:
             if not entries or entries[0].leaf != held.last:
-                if self._held.get(inspection) is held:
-                    del self._held[inspection]
-                return await self.load(inspection)
+                if self._held.get(stream) is held:
+                    del self._held[stream]
+                return await self.load(stream)
             entries = entries[1:]
-        state = reduce(evolve, map(self._codec.decode, entries), held.state)
+        state = reduce(aggregate.evolve, map(self._codecs[require_kind(stream)].decode, entries), held.state)
         last = entries[-1].leaf if entries else held.last
         if last is not None:
-            self._remember(inspection, _Held(state, last))
+            self._remember(stream, _Held(state, last))
         return state
 
-    def _remember(self, inspection: str, held: _Held) -> None:
+    def _remember(self, stream: str, held: _Held) -> None:
         """Keep a state, unless another coroutine has meanwhile kept a later one."""
-        if self._held.get(inspection, _NOTHING).state.version < held.state.version:
-            self._held[inspection] = held
-        self._held.move_to_end(inspection)
+        kept = self._held.get(stream)
+        if kept is None or kept.state.version < held.state.version:
+            self._held[stream] = held
+        self._held.move_to_end(stream)
         if len(self._held) > CACHED:
             self._held.popitem(last=False)
 
@@ -165,6 +174,7 @@ class CommandHandler:
         It looks before it compares versions, so what was judged in vain is thrown away.
         """
         digest = request.digest()
+        evolve = aggregate_of(request.inspection).evolve
         for _ in range(ATTEMPTS):
             state = await self.load(request.inspection)
             decision = judge(state)
@@ -187,13 +197,14 @@ class CommandHandler:
         self,
         request: MilestoneRequest,
         digest: str,
-        state: State,
-        after: State,
-        events: tuple[Event, ...],
+        state: Folded,
+        after: Folded,
+        events: tuple[DomainEvent, ...],
         verdict: Verdict,
         context: Context,
     ) -> Append:
         command_id = UUID(request.command_id)
+        codec = self._codecs[require_kind(request.inspection)]
         provenance = Provenance(
             command_id=command_id,
             correlation_id=command_id,
@@ -210,7 +221,7 @@ class CommandHandler:
             expected_version=state.version,
             request=canonical_model(request),
             answer=canonical_model(verdict),
-            bodies=tuple(self._codec.encode(event, provenance) for event in events),
+            bodies=tuple(codec.encode(event, provenance) for event in events),
             at=context.now if context.rehearsal else None,
         )
 
@@ -229,46 +240,49 @@ class CommandHandler:
         request: MilestoneRequest,
         digest: str,
         verdict: Verdict,
-        state: State,
+        state: Folded,
         context: Context,
     ) -> Answer:
-        register = deadlines(self._rules, state)
+        stands = aggregate_of(request.inspection).stands(self._rules, state, context.now)
         return Answer(
             result=verdict.result,
             recorded=verdict.recorded,
             refused=verdict.refused,
             command_id=request.command_id,
             request_digest=digest,
-            due=what_is_due(register, context.now),
-            standing=standing(state, register, context.now),
+            due=stands.due,
+            standing=stands.standing,
         )
 
 
-def own_request(inspection: str, command_id: UUID, command: dict[str, Any]) -> MilestoneRequest:
+def own_request(stream: str, command_id: UUID, command: dict[str, Any]) -> MilestoneRequest:
     """Make a request in which the engine itself decides and records."""
     by = {
         "decided_by": ENGINE.model_dump(mode="json"),
         "recorded_by": ENGINE_RECORDER.model_dump(mode="json"),
     }
-    return MilestoneRequest(inspection=inspection, command_id=str(command_id), command={**command, **by})
+    return MilestoneRequest(inspection=stream, command_id=str(command_id), command={**command, **by})
 
 
-def _command(request: MilestoneRequest, context: Context) -> Command:
+def _command(
+    aggregate: Aggregate[Any, Any, Any], request: MilestoneRequest, context: Context
+) -> DomainCommand:
     """Read the command in a request. What is not dated happens now.
 
     Raises:
         ValidationError: a field is missing, unknown or out of its pattern.
     """
     occurred_at = request.command.get("occurred_at") or context.now
-    return COMMANDS.validate_python(
+    command: DomainCommand = aggregate.commands.validate_python(
         {
             **request.command,
             "occurred_at": occurred_at,
-            "inspection": request.inspection,
+            aggregate.named_in: request.inspection,
             "command_id": request.command_id,
             "now": context.now,
         }
     )
+    return command
 
 
 def _verdict(decision: Decision, since: int) -> Verdict:
@@ -288,7 +302,7 @@ def _verdict(decision: Decision, since: int) -> Verdict:
     )
 
 
-def _subject(event: Event) -> str | None:
+def _subject(event: DomainEvent) -> str | None:
     match event:
         case DeadlineEvent(kind=kind, subject=None):
             return kind.value
@@ -311,7 +325,7 @@ def _malformed(error: ValidationError) -> Refusal:
     )
 
 
-def _poses_as_the_engine(command: Command) -> bool:
+def _poses_as_the_engine(command: DomainCommand) -> bool:
     """Say whether a sender claims to be the engine, or asks for what only the engine does."""
     return (
         command.decided_by.role is Role.SYSTEM
@@ -323,7 +337,7 @@ def _poses_as_the_engine(command: Command) -> bool:
 def _posing_as_the_engine() -> Refusal:
     return Refusal(
         code="permission",
-        rule=RULES["permission"].says,
+        rule=COMMON_RULES["permission"].says,
         because="a sender cannot decide or record as the engine",
         accepted="decided_by and recorded_by a person",
         waivable=False,

@@ -15,7 +15,7 @@ from domain.values import SealedText
 from eventstore.ledger import Append, AppendResult
 from eventstore.memory import MemoryLedger
 from workers.rehearsal.script import Step
-from workers.stores import CODEC
+from workers.stores import CODECS
 
 TEXT: Final = SealedText(sealed="5" * 64)
 RUN_ID: Final = "01234567-89ab-7cde-8f01-23456789abcd"
@@ -58,7 +58,7 @@ async def record(
 ) -> Recording:
     """Play a lifecycle in memory: its script or the first steps of it, published, and closed if asked for."""
     ledger = _Listening()
-    handler = CommandHandler(ledger, rulebook(), CODEC)
+    handler = CommandHandler(ledger, rulebook(), CODECS)
     script = script_of(number, rulebook(), case, **changed)
     standing = Standing()
     recording = Recording(script.inspection, script.case.area)

@@ -24,18 +24,18 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCStatusCode
 
 from activities.commands import own_request
+from domain.aggregates import aggregate_of
 from domain.canonical import canonical_model
 from domain.errors import IntegrityError, UnavailableError
-from domain.inspection.deadlines import deadlines
-from domain.inspection.standing import standing
 from domain.messages import Standing, Verdict
 from domain.rulebook import Rulebook
 from eventstore.envelope import Entry
 from eventstore.ledger import Append, Conflict, Ledger
 from workers.desk import Start, live_start
+from workers.folding import state_of
 from workers.resetting import begin_anew
 from workers.routing import read_routing
-from workers.summary import fold, moment_of_reading
+from workers.summary import moment_of_reading
 from workflows.inspection import InspectionWorkflow
 
 ANSWERS_WITHIN: Final = timedelta(seconds=10)
@@ -203,8 +203,8 @@ class Processes:
     async def _examine(self, look: _Look) -> Finding | None:
         inspection = look.inspection
         try:
-            state = fold(look.entries)
-            wanted = standing(state, deadlines(self._rules, state), datetime.now(UTC))
+            state = state_of(inspection, look.entries)
+            wanted = aggregate_of(inspection).stands(self._rules, state, datetime.now(UTC)).standing
         except IntegrityError as error:
             return Finding(inspection, Trouble.UNREADABLE, str(error))
         described = await self._describe(inspection)

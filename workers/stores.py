@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
+from domain.area.events import EVENT_TYPES as AREA_EVENT_TYPES
+from domain.area.events import Event as AreaEvent
 from domain.inspection.events import EVENT_TYPES, Event
+from domain.streams import StreamKind
 from eventstore.codec import Codec
 from eventstore.people import Directory
 from eventstore.pool import open_pool
@@ -17,7 +20,15 @@ from eventstore.postgres import Observe, PostgresLedger, unobserved
 from eventstore.sealed import SealedTexts
 
 CODEC: Codec[Event] = Codec(EVENT_TYPES, {})
-"""Reads and writes every event that the domain knows."""
+"""Reads and writes the events of inspections."""
+AREA_CODEC: Codec[AreaEvent] = Codec(AREA_EVENT_TYPES, {})
+"""Reads and writes those of areas."""
+
+CODECS: Final[Mapping[StreamKind, Codec[Any]]] = {
+    StreamKind.INSPECTION: CODEC,
+    StreamKind.AREA: AREA_CODEC,
+}
+"""What reads and writes the events of a stream."""
 
 _CLOSING_SECONDS: Final = 2.0
 

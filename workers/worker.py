@@ -1,8 +1,9 @@
 """The composition root: what a worker is made of, put together in one place."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
@@ -16,11 +17,11 @@ from activities.commands import CommandHandler, Interruption, go_on
 from activities.inspection import InspectionActivities
 from activities.publication import Publisher
 from domain.errors import UnavailableError
-from domain.inspection.events import Event
 from domain.rulebook import Rulebook
+from domain.streams import StreamKind
 from eventstore.codec import Codec
 from workers.external import innermost
-from workers.stores import CODEC, Stores
+from workers.stores import CODECS, Stores
 from workflows.inspection import InspectionWorkflow
 
 CACHED: Final = 2_000
@@ -60,7 +61,7 @@ def build_worker(
     publication_dir: Path,
     *,
     rules: Rulebook | None = None,
-    codec: Codec[Event] = CODEC,
+    codecs: Mapping[StreamKind, Codec[Any]] = CODECS,
     interruption: Interruption = go_on,
     deployment: WorkerDeploymentVersion | None = None,
     grace: timedelta = timedelta(seconds=10),
@@ -73,7 +74,7 @@ def build_worker(
     when it is asked to end; then they are cancelled, and done again elsewhere. `sandboxed` is for tests.
     """
     rulebook = rules or Rulebook.released()
-    handler = CommandHandler(stores.ledger, rulebook, codec, interruption)
+    handler = CommandHandler(stores.ledger, rulebook, codecs, interruption)
     asked = InspectionActivities(handler)
     publisher = Publisher(handler, rulebook, stores.texts, stores.directory, publication_dir, interruption)
     return Worker(

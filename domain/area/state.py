@@ -17,7 +17,7 @@ from domain.area import events as e
 from domain.area.vocabulary import Code, Entry, EntryKind, InterventionKind, Partner, PollsKind, Region
 from domain.events import roles_after
 from domain.london import london_date
-from domain.values import AreaCode, BodyRef, PersonRef, PublicName, Reference
+from domain.values import AreaCode, BodyRef, PersonRef, Pin, PublicName, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,8 @@ class State:
     version: int = 0
     facts: tuple[Fact, ...] = ()
     roles: dict[PersonRef, frozenset[Role]] = field(default_factory=dict)
+    handbook: Pin | None = None
+    calendar: Pin | None = None
 
     def all(self, kind: type[F]) -> tuple[F, ...]:
         """Return the facts of a kind."""

@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 
-from domain.inspection.deadlines import Deadline, Status, next_due, next_wake
+from domain.aggregate import Stands
+from domain.inspection.deadlines import Deadline, Status, deadlines, next_due, next_wake
 from domain.inspection.progress import current_draft, held_by, is_open, publication_pending, reached, stage
 from domain.inspection.record import State
 from domain.messages import DraftName, Due, Standing
+from domain.rulebook import Rulebook
 from domain.values import Instant
 
 
-def standing(state: State, register: Sequence[Deadline], now: Instant) -> Standing:
-    """Say where an inspection with these deadlines stands at a moment."""
+def stands(rules: Rulebook, state: State, now: Instant) -> Stands:
+    """Say where an inspection stands at a moment, and what is owed in it."""
+    register = deadlines(rules, state)
+    return Stands(_standing(state, register, now), _what_is_due(register, now))
+
+
+def _standing(state: State, register: Sequence[Deadline], now: Instant) -> Standing:
     if state.version == 0:
         return Standing()
     due_next = next_due(register, now)
@@ -32,7 +39,7 @@ def standing(state: State, register: Sequence[Deadline], now: Instant) -> Standi
     )
 
 
-def what_is_due(register: Sequence[Deadline], now: Instant) -> tuple[Due, ...]:
+def _what_is_due(register: Sequence[Deadline], now: Instant) -> tuple[Due, ...]:
     """List what is owed at a moment: what is open, and what was missed and is still not met."""
     return tuple(
         Due(kind=one.kind, subject=one.subject, due=one.due.isoformat(), status=one.status(now))

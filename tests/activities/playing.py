@@ -11,7 +11,7 @@ from domain.values import SealedText
 from eventstore.ledger import Ledger
 from tests.journeys.house import CASES, write_request
 from workers.rehearsal.script import Step, write_script
-from workers.stores import CODEC
+from workers.stores import CODECS
 
 RULES: Final = Rulebook.released()
 NO_TEXT: Final = SealedText(sealed="0" * 64)
@@ -20,7 +20,7 @@ CONCERN: Final[dict[str, Any]] = {"referred_to": "police", "reference": "MASH/20
 
 def handler_on(ledger: Ledger) -> CommandHandler:
     """Return a handler with a cache of its own."""
-    return CommandHandler(ledger, RULES, CODEC)
+    return CommandHandler(ledger, RULES, CODECS)
 
 
 class Play:

@@ -18,7 +18,7 @@ from eventstore.ledger import Append
 from eventstore.people import Directory
 from tests.activities.playing import RULES, Play, handler_on
 from tests.activities.publishing import publisher_on, released
-from workers.stores import CODEC, Stores
+from workers.stores import CODECS, Stores
 
 
 class ProcessGoneError(Exception):
@@ -138,7 +138,7 @@ class Overtaken(CommandHandler):
 
 
 def _overtaken(stores: Stores, folder: Path, meanwhile: Meanwhile) -> Publisher:
-    handler = Overtaken(stores.ledger, RULES, CODEC)
+    handler = Overtaken(stores.ledger, RULES, CODECS)
     handler.meanwhile = meanwhile
     return Publisher(handler, RULES, stores.texts, stores.directory, folder)
 

@@ -19,7 +19,7 @@ from eventstore.ledger import Append, AppendResult, Ledger
 from eventstore.memory import MemoryLedger
 from tests.activities.playing import RULES, Play, handler_on
 from tests.eventstore.conftest import read_only
-from workers.stores import CODEC, Stores, open_stores
+from workers.stores import CODEC, CODECS, Stores, open_stores
 
 
 async def _names(ledger: Ledger, inspection: str) -> list[str]:
@@ -95,7 +95,7 @@ class Overtaken:
 async def test_a_conflict_is_tried_again(ledger: Ledger) -> None:
     """Overtaken twice, the third attempt is recorded, after what the others recorded."""
     play = await Play(handler_on(ledger)).until("notify_area")
-    handler = CommandHandler(Overtaken(ledger, play, ATTEMPTS - 1), RULES, CODEC)
+    handler = CommandHandler(Overtaken(ledger, play, ATTEMPTS - 1), RULES, CODECS)
     version = play.standing.version
     answer = await handler.handle(play.concern(), play.context)
     assert [one.version for one in answer.recorded] == [version + ATTEMPTS]
@@ -106,7 +106,7 @@ async def test_whoever_is_overtaken_each_time_is_told_so(ledger: Ledger) -> None
     """Nothing of the command is recorded, and the same id may be sent again."""
     play = await Play(handler_on(ledger)).until("notify_area")
     overtaken = Overtaken(ledger, play, ATTEMPTS)
-    handler = CommandHandler(overtaken, RULES, CODEC)
+    handler = CommandHandler(overtaken, RULES, CODECS)
     request = play.concern()
     with pytest.raises(UnavailableError):
         await handler.handle(request, play.context)
@@ -118,7 +118,7 @@ async def test_whoever_is_overtaken_is_judged_anew(ledger: Ledger) -> None:
     """Two open the surveys at once: the second is refused by what the first has recorded."""
     play = await Play(handler_on(ledger)).until("notify_area")
     first, second = (play.request("open_surveys", Role.COORDINATOR) for _ in range(2))
-    handler = CommandHandler(Overtaken(ledger, play, 1, first), RULES, CODEC)
+    handler = CommandHandler(Overtaken(ledger, play, 1, first), RULES, CODECS)
     answer = await handler.handle(second, play.context)
     assert answer.refused is not None
     assert answer.refused.code == "recorded_once"
@@ -128,7 +128,7 @@ async def test_whoever_is_overtaken_is_judged_anew(ledger: Ledger) -> None:
 async def test_whoever_is_overtaken_by_the_same_command_gets_its_answer(ledger: Ledger) -> None:
     play = await Play(handler_on(ledger)).until("notify_area")
     request = play.concern()
-    handler = CommandHandler(Overtaken(ledger, play, 1, request), RULES, CODEC)
+    handler = CommandHandler(Overtaken(ledger, play, 1, request), RULES, CODECS)
     answer = await handler.handle(request, play.context)
     assert answer.result == "recorded"
     assert (await _names(ledger, play.inspection)).count("safeguarding_concern_referred") == 1

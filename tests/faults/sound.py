@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from domain.inspection.deadlines import deadlines
-from domain.inspection.standing import standing
+from domain.inspection.standing import stands
 from domain.inspection.state import evolve, initial
 from domain.messages import Answer, MilestoneRequest, Recorded, Standing, Verdict
 from domain.rulebook import Rulebook
@@ -120,7 +119,7 @@ def _standings(rules: Rulebook, entries: Iterable[Entry]) -> list[Standing]:
     stood = [Standing()]
     for entry in entries:
         state = evolve(state, CODEC.decode(entry))
-        stood.append(standing(state, deadlines(rules, state), entry.recorded_at))
+        stood.append(stands(rules, state, entry.recorded_at).standing)
     return stood
 
 

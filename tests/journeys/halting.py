@@ -11,7 +11,7 @@ from domain.actors import Role
 from domain.messages import MilestoneRequest, Standing, StartInspection
 from tests.journeys.house import House, Life
 from workers.processes import Processes, Trouble
-from workers.stores import CODEC
+from workers.stores import CODECS
 
 CONCERN = {"referred_to": "police", "reference": "MASH/2023-114"}
 
@@ -114,7 +114,7 @@ async def overtake(house: House, life: Life) -> int:
 
 
 async def _append(house: House, request: MilestoneRequest, now: datetime) -> int:
-    handler = CommandHandler(house.stores.ledger, house.rules, CODEC)
+    handler = CommandHandler(house.stores.ledger, house.rules, CODECS)
     answer = await handler.handle(request, Context(now=now, rehearsal=True))
     assert answer.result == "recorded", answer.refused
     return answer.standing.version

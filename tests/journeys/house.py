@@ -26,6 +26,7 @@ from domain.inspection.events import Event
 from domain.inspection.state import State, evolve, initial
 from domain.messages import Answer, MilestoneRequest, Standing, StartInspection
 from domain.rulebook import Rulebook
+from domain.streams import StreamKind
 from domain.values import SealedText
 from eventstore.codec import Codec
 from eventstore.ledger import CommandRecord
@@ -33,7 +34,7 @@ from eventstore.migrate import migrate
 from workers.desk import Desk
 from workers.rehearsal.cases import Case, read_cases
 from workers.rehearsal.script import CURRENT_DRAFT, PARTNERSHIP, PEOPLE, UNWRITTEN, Script, Step, write_script
-from workers.stores import CODEC, Stores, open_stores
+from workers.stores import CODEC, CODECS, Stores, open_stores
 from workers.worker import build_worker
 from workflows.inspection import InspectionWorkflow
 
@@ -112,7 +113,7 @@ class House:
             self.stores,
             self.folder,
             rules=rules or self.rules,
-            codec=codec,
+            codecs={**CODECS, StreamKind.INSPECTION: codec},
             sandboxed=True,
         )
 

@@ -19,7 +19,7 @@ from domain.errors import MalformedError
 from domain.messages import Answer, MilestoneRequest, Verdict
 from tests.journeys.house import House, Life
 from workers.rehearsal.script import bodies_of
-from workers.stores import CODEC
+from workers.stores import CODECS
 from workflows.inspection import InspectionWorkflow
 
 CONCERN: dict[str, Any] = {"referred_to": "police", "reference": "MASH/2023-114"}
@@ -160,7 +160,7 @@ async def test_a_process_catches_up_with_a_ledger_that_is_ahead(house: House) ->
     life = await _life(house, "publication")
     waits = await life.handle.query(InspectionWorkflow.get_waits_for)
     assert waits == "final_report_sent"
-    handler = CommandHandler(house.stores.ledger, house.rules, CODEC)
+    handler = CommandHandler(house.stores.ledger, house.rules, CODECS)
     now = Context(now=life.moment, rehearsal=True)
     for step in life.script.steps[life.done :]:
         request = life.request(step.milestone, step.by, step.at, **step.matter)
@@ -178,7 +178,7 @@ async def test_a_process_catches_up_with_a_ledger_that_is_ahead(house: House) ->
 async def test_a_process_catches_up_from_the_very_start(house: House) -> None:
     """From planning to a released report in one look: the stages between are not waited for."""
     life = await _life(house, "planned")
-    handler = CommandHandler(house.stores.ledger, house.rules, CODEC)
+    handler = CommandHandler(house.stores.ledger, house.rules, CODECS)
     now = Context(now=life.moment, rehearsal=True)
     for step in life.script.steps[life.done :]:
         request = life.request(step.milestone, step.by, step.at, **step.matter)

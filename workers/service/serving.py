@@ -39,7 +39,7 @@ from workers.service.parts import Part, keep_running
 from workers.service.telemetry import open_telemetry
 from workers.service.upkeep import PagesPart, SweeperPart, WorklistPart, trouble_gauges
 from workers.settings import Settings
-from workers.stores import CODEC, Stores
+from workers.stores import CODECS, Stores
 from workers.summary import summariser
 from workers.sweeper import Sweeper
 from workers.worker import build_worker
@@ -183,7 +183,7 @@ async def serving(
             sweeper=Sweeper(Processes(client, place.task_queue, stores.ledger, rules), stores.ledger),
             deployment=deployment,
             publisher=Publisher(
-                CommandHandler(stores.ledger, rules, CODEC),
+                CommandHandler(stores.ledger, rules, CODECS),
                 rules,
                 stores.texts,
                 stores.directory,

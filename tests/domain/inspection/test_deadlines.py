@@ -16,9 +16,9 @@ from domain.inspection.events import (
     HandbookMoved,
     InspectionDeferred,
 )
-from domain.inspection.standing import standing, what_is_due
+from domain.inspection.standing import stands
 from domain.london import at_time, end_of_day, start_of_day
-from tests.domain.inspection.story import Story
+from tests.domain.inspection.story import RULES, Story
 
 PLAN = DeadlineKind.STRATEGIC_PLAN
 SUBMISSION = DeadlineKind.PRIORITY_ACTION_PLAN_SUBMISSION
@@ -90,7 +90,7 @@ def test_a_plan_published_late_stays_missed_with_its_day() -> None:
     assert story.status(PLAN) is Status.MISSED
     assert story.deadline(PLAN).met_on == on_36
     assert "deadline_miss_taken_back" not in story.ledger
-    assert what_is_due(story.deadlines, story.now) == ()
+    assert stands(RULES, story.state, story.now).due == ()
 
 
 def test_a_warning_comes_once_before_the_day() -> None:
@@ -239,7 +239,7 @@ def test_a_deadline_explains_itself() -> None:
     assert (plan.origin, plan.origin_on, plan.rule) == ("report_published", published, "strategic_plan")
     assert (plan.handbook, plan.calendar) == ("2023-01-01", "england-2026.1")
     assert next_due(story.deadlines, story.now) == plan
-    assert standing(story.state, story.deadlines, story.now).next_due == plan.due.isoformat()
+    assert stands(RULES, story.state, story.now).standing.next_due == plan.due.isoformat()
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(2015, 12, 31), date(2031, 1, 1), date.max])

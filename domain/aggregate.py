@@ -1,0 +1,63 @@
+"""What the shared parts have to know of an aggregate: three pure functions, and what time does to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from pydantic import TypeAdapter
+
+from domain.commands import DomainCommand
+from domain.events import DomainEvent
+from domain.messages import Due, Standing
+from domain.refusal import Refusal
+from domain.rulebook import Rulebook
+from domain.values import Instant, Pin
+
+
+class Folded(Protocol):
+    """A state, as far as every one is alike."""
+
+    @property
+    def version(self) -> int:
+        """How many events it is the fold of."""
+        ...
+
+    @property
+    def handbook(self) -> Pin | None:
+        """The handbook to which what is recorded is bound, if it is bound to one."""
+        ...
+
+    @property
+    def calendar(self) -> Pin | None:
+        """The calendar to which it is bound."""
+        ...
+
+
+class Stands(NamedTuple):
+    """Where something stands at a moment, and what is owed in it."""
+
+    standing: Standing
+    due: tuple[Due, ...]
+
+
+S = TypeVar("S", bound=Folded)
+C = TypeVar("C", bound=DomainCommand)
+E = TypeVar("E", bound=DomainEvent)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(Generic[S, C, E]):
+    """Something that has streams of its own in the ledger: inspections, areas."""
+
+    named_in: str
+    """The field of its commands and requests that holds the name of the stream."""
+    events: Mapping[str, type[E]]
+    """Every event class by its type."""
+    commands: TypeAdapter[Any]
+    """Reads any command by its type."""
+    initial: Callable[[], S]
+    decide: Callable[[Rulebook, S, C], tuple[E, ...] | Refusal]
+    evolve: Callable[[S, E], S]
+    clock: Callable[[Rulebook, S, Instant], tuple[E, ...]]
+    """What time alone has brought by a moment, in the order of its moments."""
+    stands: Callable[[Rulebook, S, Instant], Stands]

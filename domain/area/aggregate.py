@@ -1,0 +1,21 @@
+"""Areas, as the shared parts know them."""
+
+from typing import Final
+
+from domain.aggregate import Aggregate
+from domain.area.commands import COMMANDS, Command
+from domain.area.decide import decide
+from domain.area.events import EVENT_TYPES, Event
+from domain.area.standing import stands
+from domain.area.state import State, evolve, initial
+
+AREAS: Final[Aggregate[State, Command, Event]] = Aggregate(
+    named_in="area",
+    events=EVENT_TYPES,
+    commands=COMMANDS,
+    initial=initial,
+    decide=decide,
+    evolve=evolve,
+    clock=lambda _rules, _state, _now: (),
+    stands=stands,
+)

@@ -1,0 +1,22 @@
+"""Inspections, as the shared parts know them."""
+
+from typing import Final
+
+from domain.aggregate import Aggregate
+from domain.inspection.commands import COMMANDS, Command
+from domain.inspection.decide import decide
+from domain.inspection.decide.clock import what_the_clock_brings
+from domain.inspection.events import EVENT_TYPES, Event
+from domain.inspection.standing import stands
+from domain.inspection.state import State, evolve, initial
+
+INSPECTIONS: Final[Aggregate[State, Command, Event]] = Aggregate(
+    named_in="inspection",
+    events=EVENT_TYPES,
+    commands=COMMANDS,
+    initial=initial,
+    decide=decide,
+    evolve=evolve,
+    clock=what_the_clock_brings,
+    stands=stands,
+)
