@@ -19,11 +19,11 @@ from domain.actors import ENGINE, ENGINE_RECORDER, Role, Verb
 from domain.aggregate import Aggregate, Folded
 from domain.aggregates import aggregate_of
 from domain.canonical import canonical_model
+from domain.clock import DeadlineMatter
 from domain.commands import DomainCommand
 from domain.deciding import COMMON_RULES
 from domain.errors import UnavailableError
 from domain.events import DomainEvent, event_type
-from domain.inspection.events.clock import DeadlineEvent
 from domain.messages import Answer, MilestoneRequest, Recorded, Refused, Verdict, tick_id, unreadable_id
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
@@ -304,10 +304,10 @@ def _verdict(decision: Decision, since: int) -> Verdict:
 
 def _subject(event: DomainEvent) -> str | None:
     match event:
-        case DeadlineEvent(kind=kind, subject=None):
-            return kind.value
-        case DeadlineEvent(kind=kind, subject=subject):
-            return f"{kind.value}:{subject}"
+        case DeadlineMatter(kind=kind, subject=None):
+            return str(kind)
+        case DeadlineMatter(kind=kind, subject=subject):
+            return f"{kind}:{subject}"
         case _:
             return None
 

@@ -17,8 +17,9 @@ from cli.output import (
     print_json,
     print_table,
 )
+from domain.deadline import Status
 from domain.handbook import DeadlineRule
-from domain.inspection.deadlines import Deadline, Status, bound_rules, deadlines
+from domain.inspection.deadlines import Deadline, bound_rules, deadlines
 from domain.inspection.progress import current_draft, held_by, stage
 from domain.inspection.state import State
 from domain.london import london_date

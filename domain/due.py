@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from domain.calendar import MustBeWorkingDay, WorkingCalendar
 from domain.errors import MalformedError
-from domain.handbook import DeadlineRule, Handbook, Unit, Weekday
+from domain.handbook import DeadlineTerms, Handbook, Unit, Weekday
 from domain.london import add_months, at_time, end_of_day, start_of_day
 from domain.values import Instant
 
@@ -20,7 +20,9 @@ class Due:
     warn_at: Instant
 
 
-def due(rule: DeadlineRule, origin_on: date, calendar: WorkingCalendar, *, stated: date | None = None) -> Due:
+def due(
+    rule: DeadlineTerms, origin_on: date, calendar: WorkingCalendar, *, stated: date | None = None
+) -> Due:
     """Reckon when a deadline falls due that counts from a day in London.
 
     A day that is stated (with the origin, or by an extension) takes the place of the rule's interval. The
@@ -56,7 +58,7 @@ def embargoing_polls(handbook: Handbook, polls: Iterable[date], day: date) -> da
     return next((polls_on for polls_on in polls if 0 <= (polls_on - day).days <= days), None)
 
 
-def _due_day(rule: DeadlineRule, origin_on: date, calendar: WorkingCalendar) -> date:
+def _due_day(rule: DeadlineTerms, origin_on: date, calendar: WorkingCalendar) -> date:
     interval = rule.interval.value
     if interval is None:
         raise MalformedError(f"{rule.kind} has no interval in the handbook; a due day has to be stated")

@@ -146,7 +146,7 @@ class SurveysClose(Value):
     at: time
 
 
-class DeadlineRule(Value):
+class DeadlineTerms(Value):
     """How one kind of deadline runs: from which milestone, for how long, and what ends it.
 
     Without an interval, either the due day is stated with the origin (an information item's day, the day
@@ -154,11 +154,10 @@ class DeadlineRule(Value):
     `recalculated` says whether the due day moves when the origin's date is put right.
     """
 
-    kind: DeadlineKind
+    kind: Slug
     origin: Slug
     interval: Sourced[Number | None]
     unit: Unit
-    outcomes: tuple[Outcome, ...]
     must_be_working_day: MustBeWorkingDay
     time_of_day: Literal["end_of_day"] | time
     warn_before: Sourced[Days]
@@ -171,6 +170,13 @@ class DeadlineRule(Value):
         if self.unit is Unit.STATED and self.interval.value is not None:
             raise ValueError(f"{self.kind}: a stated day and an interval exclude each other")
         return self
+
+
+class DeadlineRule(DeadlineTerms):
+    """How one kind of deadline of an inspection runs, and with which outcomes; with any, if none is named."""
+
+    kind: DeadlineKind
+    outcomes: tuple[Outcome, ...]
 
     def applies_to(self, outcome: Outcome | None) -> bool:
         """Say whether the rule concerns an inspection with this outcome, or with none so far."""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from domain.inspection.deadlines import Deadline, deadlines, next_due
+from domain.deadline import next_due
+from domain.inspection.deadlines import Deadline, deadlines
 from domain.inspection.events import DeadlineMissed, DeadlineMissTakenBack, Irregularity
 from domain.inspection.progress import held_by, stage
 from domain.inspection.state import State, evolve, initial

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from domain.aggregate import Stands
-from domain.inspection.deadlines import Deadline, Status, deadlines, next_due, next_wake
+from domain.deadline import next_due, next_wake, what_is_due
+from domain.inspection.deadlines import Deadline, deadlines
 from domain.inspection.progress import current_draft, held_by, is_open, publication_pending, reached, stage
 from domain.inspection.record import State
-from domain.messages import DraftName, Due, Standing
+from domain.messages import DraftName, Standing
 from domain.rulebook import Rulebook
 from domain.values import Instant
 
@@ -14,7 +15,7 @@ from domain.values import Instant
 def stands(rules: Rulebook, state: State, now: Instant) -> Stands:
     """Say where an inspection stands at a moment, and what is owed in it."""
     register = deadlines(rules, state)
-    return Stands(_standing(state, register, now), _what_is_due(register, now))
+    return Stands(_standing(state, register, now), what_is_due(register, now))
 
 
 def _standing(state: State, register: Sequence[Deadline], now: Instant) -> Standing:
@@ -36,13 +37,4 @@ def _standing(state: State, register: Sequence[Deadline], now: Instant) -> Stand
         kind=state.kind,
         outcome=state.draft.findings.outcome if state.draft and state.has("outcome_decided") else None,
         draft=DraftName(version=draft.version, digest=draft.digest) if draft else None,
-    )
-
-
-def _what_is_due(register: Sequence[Deadline], now: Instant) -> tuple[Due, ...]:
-    """List what is owed at a moment: what is open, and what was missed and is still not met."""
-    return tuple(
-        Due(kind=one.kind, subject=one.subject, due=one.due.isoformat(), status=one.status(now))
-        for one in register
-        if one.met_on is None and one.status(now) in {Status.OPEN, Status.MISSED}
     )

@@ -3,18 +3,16 @@
 from datetime import date
 from typing import ClassVar
 
+from domain import clock
 from domain.events import DomainEvent
 from domain.handbook import DeadlineKind
 from domain.values import Slug, Value
 
 
-class DeadlineMove(Value):
-    """A deadline's due day before and after. None: it did not exist before, or does not any more."""
+class DeadlineMove(clock.DeadlineMove):
+    """How a deadline of an inspection moved."""
 
     kind: DeadlineKind
-    subject: Slug | None = None
-    was: date | None
-    now: date | None
 
 
 class NextInspection(Value):

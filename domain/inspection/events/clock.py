@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Literal
 
+from domain.clock import DeadlineMatter
 from domain.handbook import DeadlineKind
 from domain.inspection.events.base import Event
-from domain.values import Slug
 
 
 class CommentWindowLapsed(Event):
@@ -15,14 +15,12 @@ class CommentWindowLapsed(Event):
     rests_on = frozenset({"draft_sent_for_comment"})
 
 
-class DeadlineEvent(Event):
+class DeadlineEvent(Event, DeadlineMatter):
     """What the clock brings about one deadline."""
 
     is_milestone = False
     rests_on = frozenset({"area_notified"})
     kind: DeadlineKind
-    subject: Slug | None = None
-    due: date
 
 
 class DeadlineApproaching(DeadlineEvent):

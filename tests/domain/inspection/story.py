@@ -12,10 +12,11 @@ from uuid import UUID, uuid5
 
 from domain.actors import ENGINE, ENGINE_RECORDER, SPEAKS_FOR, Actor, Recorder, Role, Verb
 from domain.calendar import WorkingCalendar
+from domain.deadline import Status
 from domain.handbook import DeadlineKind
 from domain.inspection import State, decide, evolve, initial
 from domain.inspection.commands import COMMAND_TYPES, COMMANDS, Command
-from domain.inspection.deadlines import Deadline, Status, deadlines
+from domain.inspection.deadlines import Deadline, deadlines
 from domain.inspection.events import Event, event_type
 from domain.inspection.progress import current_draft, stage
 from domain.inspection.vocabulary import Stage

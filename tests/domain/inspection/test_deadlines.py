@@ -5,8 +5,8 @@ from datetime import date, time, timedelta
 import pytest
 from pydantic import ValidationError
 
+from domain.deadline import Status, next_due, next_wake
 from domain.handbook import DeadlineKind
-from domain.inspection.deadlines import Status, next_due, next_wake
 from domain.inspection.events import (
     AdditionalEvidenceOrdered,
     DeadlineApproaching,

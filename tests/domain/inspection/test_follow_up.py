@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from domain.actors import Role
+from domain.deadline import Status
 from domain.handbook import DeadlineKind
-from domain.inspection.deadlines import Status
 from domain.inspection.events import InspectionClosed
 from domain.inspection.vocabulary import Stage
 from domain.london import at_time

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from domain.deadline import Status
 from domain.handbook import DeadlineKind
-from domain.inspection.deadlines import Status
 from domain.inspection.progress import held_by
 from domain.inspection.vocabulary import Stage
 from tests.domain.inspection.story import RULES, Story

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from domain.deadline import Status
 from domain.handbook import DeadlineKind
-from domain.inspection.deadlines import Status
 from domain.inspection.events import EVENT_TYPES, FOLLOWS
 from domain.london import at_time
 from tests.domain.inspection.story import Story, findings

@@ -5,8 +5,8 @@ from datetime import date, time
 import pytest
 from pydantic import ValidationError
 
+from domain.deadline import Status
 from domain.handbook import DeadlineKind
-from domain.inspection.deadlines import Status
 from domain.inspection.decide.repair import STRIKABLE
 from domain.inspection.events import EVENT_TYPES, MilestoneRectified
 from domain.inspection.vocabulary import Stage

@@ -1,0 +1,105 @@
+"""What the clock brings to any aggregate: deadlines that come near, are missed, or were not missed after all.
+
+An aggregate has an event of its own for each of these, so that an entry of the ledger says by its type what
+it is about. Their matter, and when they are due, are the same everywhere.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol, TypeVar
+
+from domain.actors import ENGINE, ENGINE_RECORDER
+from domain.deadline import Deadline, Status
+from domain.events import DomainEvent
+from domain.values import Instant, Slug, Value
+
+
+class DeadlineMatter(Value):
+    """Which deadline an event of the clock is about. Each aggregate narrows `kind` to its own kinds."""
+
+    kind: Slug
+    subject: Slug | None = None
+    due: date
+
+
+class DeadlineMove(Value):
+    """A deadline's due day before and after. None: it did not exist before, or does not any more."""
+
+    kind: Slug
+    subject: Slug | None = None
+    was: date | None
+    now: date | None
+
+
+class Noted(Protocol):
+    """A state that notes for which due day a deadline was warned of or missed."""
+
+    @property
+    def warned(self) -> Mapping[Any, date]:
+        """The due day of which each deadline was last warned, by its key."""
+
+    @property
+    def missed(self) -> Mapping[Any, date]:
+        """The due day on which each deadline is on record as missed, by its key."""
+
+
+E = TypeVar("E", bound=DomainEvent)
+M = TypeVar("M", bound=DeadlineMove)
+
+
+def warnings_and_misses(
+    register: Iterable[Deadline[Any]], noted: Noted, now: Instant, *, near: type[E], missed: type[E]
+) -> Iterator[E]:
+    """Make an event for each deadline that has come near or was missed by now and is not noted yet.
+
+    A moment is the deadline's own, not the moment of looking. What lapses is neither warned of nor missed.
+    """
+    for one in register:
+        if one.lapses:
+            continue
+        status = one.status(now)
+        if status is Status.MISSED and noted.missed.get(one.key) != one.due:
+            yield by_the_clock(missed, one.due_at, **_named(one))
+        elif status is Status.OPEN and one.warn_at <= now and noted.warned.get(one.key) != one.due:
+            yield by_the_clock(near, one.warn_at, **_named(one))
+
+
+def lapsed(register: Iterable[Deadline[Any]], now: Instant) -> Iterator[Deadline[Any]]:
+    """List what has lapsed by now: its days are over and nothing came of it."""
+    for one in register:
+        if one.lapses and one.met_on is None and not one.void and now > one.due_at:
+            yield one
+
+
+def misses_not_borne_out(
+    register: Sequence[Deadline[Any]], noted: Noted, now: Instant, taken_back: type[E]
+) -> tuple[E, ...]:
+    """Make an event for each recorded miss that the register does not bear out any more."""
+    standing = {one.key: one for one in register}
+    found = []
+    for (kind, subject), due in noted.missed.items():
+        one = standing.get((kind, subject))
+        if one is None or one.status(now) is not Status.MISSED or one.due != due:
+            met_on = one.met_on if one else None
+            found.append(by_the_clock(taken_back, now, kind=kind, subject=subject, due=due, met_on=met_on))
+    return tuple(found)
+
+
+def moves(before: Iterable[Deadline[Any]], after: Iterable[Deadline[Any]], move: type[M]) -> tuple[M, ...]:
+    """Say which deadlines have another due day in one register than in another, or only exist in one."""
+    was = {one.key: one.due for one in before}
+    now = {one.key: one.due for one in after}
+    return tuple(
+        move(kind=key[0], subject=key[1], was=was.get(key), now=now.get(key))
+        for key in sorted(was.keys() | now.keys(), key=str)
+        if was.get(key) != now.get(key)
+    )
+
+
+def by_the_clock(event_type: type[E], at: Instant, **matter: Any) -> E:
+    """Make an event that nobody but the clock brings."""
+    return event_type(occurred_at=at, decided_by=ENGINE, recorded_by=ENGINE_RECORDER, **matter)
+
+
+def _named(one: Deadline[Any]) -> dict[str, Any]:
+    return {"kind": one.kind, "subject": one.subject, "due": one.due}
