@@ -302,7 +302,7 @@ def _verdict(decision: Decision, since: int) -> Verdict:
     )
 
 
-def _subject(event: DomainEvent) -> str | None:
+def _subject(event: object) -> str | None:
     match event:
         case DeadlineMatter(kind=kind, subject=None):
             return str(kind)
