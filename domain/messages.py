@@ -141,7 +141,7 @@ class DraftName(Message):
 
 
 class Standing(Message):
-    """Where an inspection stands in the ledger: all that its process needs to know."""
+    """Where an inspection, or an area, stands in the ledger: all that its process needs to know."""
 
     version: int = 0
     stage: str = "unknown"
@@ -155,6 +155,8 @@ class Standing(Message):
     kind: str | None = None
     outcome: str | None = None
     draft: DraftName | None = None
+    errands: tuple[str, ...] = ()
+    """What the process has to see to elsewhere: the inspections that a cycle has to open."""
 
 
 class Verdict(Message):

@@ -3,6 +3,7 @@
 from typing import Final
 
 from domain.aggregate import Aggregate
+from domain.area.clock import what_the_clock_brings
 from domain.area.commands import COMMANDS, Command
 from domain.area.decide import decide
 from domain.area.events import EVENT_TYPES, Event
@@ -16,6 +17,6 @@ AREAS: Final[Aggregate[State, Command, Event]] = Aggregate(
     initial=initial,
     decide=decide,
     evolve=evolve,
-    clock=lambda _rules, _state, _now: (),
+    clock=what_the_clock_brings,
     stands=stands,
 )

@@ -1,4 +1,4 @@
-"""What a command to the register says and its event keeps.
+"""What a command about an area says and its event keeps.
 
 All days are days in London. A `since` is the first day on which something holds; none means: as long as
 anybody remembers. It may lie in the future, because orders and mergers are known before they take effect.
@@ -12,13 +12,28 @@ from pydantic import Field, StringConstraints, model_validator
 from domain.area.vocabulary import (
     Code,
     Entry,
+    Intelligence,
     InterventionKind,
     Partner,
     PollsKind,
     Region,
     StrikeReason,
 )
-from domain.values import AreaCode, BodyRef, PublicName, Reference, SealedText, Value
+from domain.handbook import FollowingKind
+from domain.values import (
+    AreaCode,
+    BodyRef,
+    HandbookVersion,
+    InspectionId,
+    Kind,
+    Outcome,
+    Period,
+    PublicName,
+    Reference,
+    SealedText,
+    Slug,
+    Value,
+)
 
 Day = Annotated[date, Field(gt=date.min, lt=date.max)]
 """A day that has a day before it and one after it."""
@@ -135,3 +150,73 @@ class StrikeMatter(Value):
     entry: Entry
     reason: StrikeReason
     note: SealedText | None = None
+
+
+class NewsMatter(Value):
+    """What the cycle of an area knows of one inspection: read from that inspection's stream, all of it anew.
+
+    Days are days in London. `begun_on`: when fieldwork began. The outcome is known once it is published.
+    """
+
+    inspection: InspectionId
+    kind: Kind
+    on_site: Period | None = None
+    notified_on: date | None = None
+    begun_on: date | None = None
+    fieldwork_ended_on: date | None = None
+    report_received_on: date | None = None
+    published_on: date | None = None
+    outcome: Outcome | None = None
+    handbook: HandbookVersion | None = None
+    withdrawn: bool = False
+    closed: bool = False
+
+
+class ScheduleMatter(Value):
+    """When an inspection is to take place. Its name says of which area, which kind and which year it is."""
+
+    inspection: InspectionId
+    kind: FollowingKind
+    notify_on: Day
+    on_site: Period
+
+    @model_validator(mode="after")
+    def _notified_before_on_site(self) -> Self:
+        if self.notify_on >= self.on_site.first:
+            raise ValueError(
+                f"notify_on {self.notify_on} is not before the first day on site {self.on_site.first}"
+            )
+        return self
+
+
+class NotOpenedMatter(Value):
+    """Which inspection was not opened, and the rule of the inspection that refused it."""
+
+    inspection: InspectionId
+    rule: Slug
+
+
+class BringForwardMatter(Value):
+    """By which day the next full inspection is wanted, and because of what."""
+
+    due_by: Day
+    because: Intelligence
+    note: SealedText | None = None
+
+
+class AgreementMatter(Value):
+    due_by: Day
+
+
+class MeetingMatter(Value):
+    held_on: Day
+
+
+class VisitMatter(Value):
+    """A monitoring visit under another framework, on its first day."""
+
+    visited_on: Day
+
+
+class SchoolTermMatter(Value):
+    term: Period

@@ -1,7 +1,8 @@
-"""The rules that can speak against a command to the register: a code, what the rule says, whether it yields.
+"""The rules that can speak against a command about an area: a code, what the rule says, whether it yields.
 
-Most guard the meaning of the record and yield to nothing: a register that contradicts itself answers no
-question. What is true and does not fit shows that an entry is wrong, and that entry is struck.
+Those of the register guard the meaning of the record and yield to nothing: a register that contradicts itself
+answers no question. What is true and does not fit shows that an entry is wrong, and that entry is struck.
+Those of planning yield to what has happened, as the rules of an inspection do.
 """
 
 from typing import Final
@@ -22,5 +23,14 @@ RULES: Final[dict[str, Rule]] = {
     "polls_known": Rule("Only polls that are set can be called off.", False),
     "polls_to_come": Rule("Polls are called off before they are over.", False),
     "entry_recorded": Rule("Only an entry that is in the register can be struck.", False),
+    "name_fits": Rule("An inspection's name says of which area, year and kind it is.", False),
+    "one_at_a_time": Rule("An area has one inspection at a time, until the end of fieldwork.", True),
+    "due": Rule("An inspection of a kind takes place when an outcome has brought it.", True),
+    "window": Rule(
+        "An inspection takes place within its window, unless intelligence brings it forward.", True
+    ),
+    "term_time": Rule("Inspections take place in term time.", True),
+    "visits_cap": Rule("Monitoring visits of all frameworks together are few within a year.", True),
+    "day_ahead": Rule("What is wanted or agreed lies ahead.", False),
     "nothing_rests_on_it": Rule("What rests on an entry is struck before the entry itself.", False),
 }

@@ -1,23 +1,45 @@
-"""What the register holds of an area: the fold of its events.
+"""What is on record of an area: the fold of its events.
 
 The state keeps the facts that count now, each with the entry that it stands in. What an area is on a day
-(its name, its bodies, whether it is open) is derived from them in `domain.area.register`. So an entry that
-is struck takes its facts along, and nothing else has to be undone.
+(its name, its bodies, whether it is open) is derived from them in `domain.area.register`, and what its cycle
+brings next in `domain.area.cycle`. So an entry that is struck takes its facts along, and nothing else has to
+be undone.
 
 `evolve` never judges and never fails on an event that is in the ledger, nor when events before it are left
 out.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
-from domain.actors import Role
+from domain.actors import Actor, Recorder, Role
 from domain.area import events as e
-from domain.area.vocabulary import Code, Entry, EntryKind, InterventionKind, Partner, PollsKind, Region
+from domain.area.matters import NewsMatter
+from domain.area.vocabulary import (
+    Code,
+    DueKind,
+    Entry,
+    EntryKind,
+    Intelligence,
+    InterventionKind,
+    Partner,
+    PollsKind,
+    Region,
+)
 from domain.events import roles_after
+from domain.handbook import FollowingKind
 from domain.london import london_date
-from domain.values import AreaCode, BodyRef, PersonRef, Pin, PublicName, Reference
+from domain.values import (
+    AreaCode,
+    BodyRef,
+    InspectionId,
+    Period,
+    PersonRef,
+    Pin,
+    PublicName,
+    Reference,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +125,73 @@ class Intervention(Fact):
     reference: Reference | None
 
 
+@dataclass(frozen=True, slots=True)
+class Scheduled(Fact):
+    """An inspection that somebody has decided on."""
+
+    inspection: InspectionId
+    kind: FollowingKind
+    notify_on: date
+    on_site: Period
+    decided_by: Actor
+    recorded_by: Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtForward(Fact):
+    """By which day the next full inspection is wanted, and on which day that was decided."""
+
+    due_by: date
+    because: Intelligence
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed(Fact):
+    """By which day an engagement meeting is to be held, and on which day that was agreed."""
+
+    due_by: date
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Met(Fact):
+    """The day of an engagement meeting."""
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Visited(Fact):
+    """The day of a monitoring visit to the authority's children's services."""
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolTerm(Fact):
+    """From when to when the area's schools are open."""
+
+    term: Period
+
+
 F = TypeVar("F", bound=Fact)
+DueKey = tuple[DueKind, str | None]
+"""What tells something that is due in a cycle from the rest: its kind, and what it follows."""
 
 
 @dataclass(frozen=True)
 class State:
-    """An area as the register has it: the facts that count now, in the order of their recording."""
+    """An area: the facts that count now, in the order of their recording, and what is heard of inspections.
+
+    `warned` and `missed` hold the due day of which the clock has recorded either.
+    """
 
     version: int = 0
     facts: tuple[Fact, ...] = ()
+    news: dict[InspectionId, NewsMatter] = field(default_factory=dict)
+    warned: dict[DueKey, date] = field(default_factory=dict)
+    missed: dict[DueKey, date] = field(default_factory=dict)
     roles: dict[PersonRef, frozenset[Role]] = field(default_factory=dict)
     handbook: Pin | None = None
     calendar: Pin | None = None
@@ -140,11 +220,28 @@ def initial() -> State:
 def evolve(state: State, event: e.Event) -> State:
     """Return the state after one more event."""
     made = event.made()
-    return State(
+    after = replace(
+        state,
         version=state.version + 1,
         facts=(*state.without(made or _taken_back(event)), *(_facts(event, made) if made else ())),
         roles=roles_after(state.roles, event),
     )
+    match event:
+        case e.InspectionHeardOf():
+            return replace(after, news={**state.news, event.inspection: _news(event)})
+        case e.CycleDeadlineApproaching():
+            return replace(after, warned={**state.warned, (event.kind, event.subject): event.due})
+        case e.CycleDeadlineMissed():
+            return replace(after, missed={**state.missed, (event.kind, event.subject): event.due})
+        case e.CycleDeadlineMissTakenBack():
+            key = (event.kind, event.subject)
+            return replace(after, missed={one: due for one, due in state.missed.items() if one != key})
+        case _:
+            return after
+
+
+def _news(event: e.InspectionHeardOf) -> NewsMatter:
+    return NewsMatter(**{name: getattr(event, name) for name in NewsMatter.model_fields})
 
 
 def _taken_back(event: e.Event) -> Entry | None:
@@ -153,6 +250,8 @@ def _taken_back(event: e.Event) -> Entry | None:
             return event.entry
         case e.PollsCalledOff():
             return Entry(kind=EntryKind.POLLS_SET, about=event.kind, day=event.polls_on)
+        case e.InspectionNotOpened():
+            return Entry(kind=EntryKind.INSPECTION_SCHEDULED, about=event.inspection)
         case _:
             return None
 
@@ -182,6 +281,28 @@ def _facts(event: e.Event, entry: Entry) -> tuple[Fact, ...]:
         case e.InterventionRecorded():
             on = london_date(event.occurred_at)
             return (Intervention(entry, event.kind, on, event.reference),)
+        case _:
+            return _facts_of_the_cycle(event, entry)
+
+
+def _facts_of_the_cycle(event: e.Event, entry: Entry) -> tuple[Fact, ...]:
+    on = london_date(event.occurred_at)
+    match event:
+        case e.InspectionScheduled():
+            when = (event.notify_on, event.on_site)
+            return (
+                Scheduled(entry, event.inspection, event.kind, *when, event.decided_by, event.recorded_by),
+            )
+        case e.InspectionBroughtForward():
+            return (BroughtForward(entry, event.due_by, event.because, on),)
+        case e.EngagementMeetingAgreed():
+            return (Agreed(entry, event.due_by, on),)
+        case e.EngagementMeetingHeld():
+            return (Met(entry, event.held_on),)
+        case e.MonitoringVisitNoted():
+            return (Visited(entry, event.visited_on),)
+        case e.SchoolTermSet():
+            return (SchoolTerm(entry, event.term),)
         case _:
             return ()
 

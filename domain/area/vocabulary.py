@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from pydantic import model_validator
 
-from domain.values import BodyRef, DfeCode, GssCode, PublicName, Slug, Value
+from domain.values import BodyRef, DfeCode, GssCode, InspectionId, PublicName, Slug, Value
 
 
 class Region(StrEnum):
@@ -102,6 +102,31 @@ class EntryKind(StrEnum):
     AREAS_TAKEN_OVER = "areas_taken_over"
     POLLS_SET = "polls_set"
     INTERVENTION_RECORDED = "intervention_recorded"
+    INSPECTION_SCHEDULED = "inspection_scheduled"
+    INSPECTION_BROUGHT_FORWARD = "inspection_brought_forward"
+    ENGAGEMENT_MEETING_AGREED = "engagement_meeting_agreed"
+    ENGAGEMENT_MEETING_HELD = "engagement_meeting_held"
+    MONITORING_VISIT_NOTED = "monitoring_visit_noted"
+    SCHOOL_TERM_SET = "school_term_set"
+
+
+class DueKind(StrEnum):
+    """What can fall due in the cycle of an area."""
+
+    FULL_INSPECTION = "full_inspection"
+    MONITORING_INSPECTION = "monitoring_inspection"
+    ENGAGEMENT_MEETING = "engagement_meeting"
+
+
+class Intelligence(StrEnum):
+    """What brings an inspection forward. No list is published; this one is inferred (I)."""
+
+    COMPLAINTS = "complaints"
+    SAFEGUARDING = "safeguarding"
+    OTHER_INSPECTION = "other_inspection"
+    REQUEST_OF_MINISTER = "request_of_minister"
+    THEMATIC_REVIEW = "thematic_review"
+    DATA = "data"
 
 
 class StrikeReason(StrEnum):
@@ -121,7 +146,7 @@ class Entry(Value):
     """
 
     kind: EntryKind
-    about: BodyRef | Slug | None = None
+    about: BodyRef | Slug | InspectionId | None = None
     day: date | None = None
 
     def __str__(self) -> str:

@@ -1,13 +1,8 @@
-"""What the register of areas says: past tense, each event with the matter of the command that led to it.
+"""What the register says of an area: who it is, who is responsible for it, when it votes, what DfE did."""
 
-None rests on another. An area is older than its entry in the register, so what DfE did about it, or when it
-votes, makes sense on a day before somebody entered it, and a look back at that day keeps it.
-"""
+from typing import Literal
 
-from typing import Annotated, Literal
-
-from pydantic import Field
-
+from domain.area.events.base import Event
 from domain.area.matters import (
     CodeMatter,
     EntryMatter,
@@ -22,19 +17,7 @@ from domain.area.matters import (
     TakeOverMatter,
 )
 from domain.area.vocabulary import Entry, EntryKind
-from domain.events import DomainEvent, event_types
 from domain.london import london_date
-
-
-class Event(DomainEvent):
-    """What was decided about an area, or became known of it.
-
-    `occurred_at` is when that was; from which day it holds is in the event's own matter.
-    """
-
-    def made(self) -> Entry | None:
-        """Return the entry that this event makes in the register, as one refers to it, if it makes one."""
-        return None
 
 
 class AreaEntered(Event, EntryMatter):
@@ -148,23 +131,3 @@ class EntryStruck(Event, StrikeMatter):
     """An entry of the register was wrong. It counts no longer, and stays readable."""
 
     type: Literal["entry_struck"] = "entry_struck"
-
-
-AnyEvent = Annotated[
-    AreaEntered
-    | AreaRenamed
-    | CodeGiven
-    | BodyJoined
-    | BodyLeft
-    | BodySucceeded
-    | AreaReplaced
-    | AreasTakenOver
-    | PollsSet
-    | PollsCalledOff
-    | InterventionRecorded
-    | EntryStruck,
-    Field(discriminator="type"),
-]
-
-EVENT_TYPES: dict[str, type[Event]] = event_types(Event)
-"""Every event class by its type, as the ledger names it."""

@@ -1,11 +1,10 @@
-"""What can be asked of the register of areas: imperative names, one class an event."""
+"""What can be asked of the register of areas."""
 
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field, TypeAdapter
+from typing import Literal
 
 from domain.actors import Verb
-from domain.area import events as happened
+from domain.area.commands.base import Command
+from domain.area.events import register as happened
 from domain.area.matters import (
     CodeMatter,
     EntryMatter,
@@ -19,17 +18,6 @@ from domain.area.matters import (
     SuccessionMatter,
     TakeOverMatter,
 )
-from domain.commands import DomainCommand, command_types
-from domain.values import AreaCode
-
-
-class Command(DomainCommand):
-    """What is asked of an area, which is known by its register code."""
-
-    verb: ClassVar[Verb] = Verb.KEEP_REGISTER
-    records: ClassVar[type[happened.Event]]
-
-    area: AreaCode
 
 
 class EnterArea(Command, EntryMatter):
@@ -115,26 +103,3 @@ class StrikeEntry(Command, StrikeMatter):
 
     type: Literal["strike_entry"] = "strike_entry"
     records = happened.EntryStruck
-
-
-AnyCommand = Annotated[
-    EnterArea
-    | RenameArea
-    | GiveCode
-    | JoinBody
-    | LeaveBody
-    | SucceedBody
-    | ReplaceArea
-    | TakeOverAreas
-    | SetPolls
-    | CallOffPolls
-    | RecordIntervention
-    | StrikeEntry,
-    Field(discriminator="type"),
-]
-
-COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
-"""Reads any command from plain data by its `type`."""
-
-COMMAND_TYPES: dict[str, type[Command]] = command_types(Command)
-"""Every command class by the name that it goes by on the wire."""

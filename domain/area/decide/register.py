@@ -1,63 +1,16 @@
-"""Judging a command to the register: the event that it brings, or a refusal in words."""
+"""Judging a command to the register."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, Final
 
-from domain import deciding
 from domain.area import commands as c
-from domain.area import events as e
+from domain.area.decide.situation import Situation
 from domain.area.register import stranded, successors, terms
-from domain.area.rules import RULES
-from domain.area.state import Entered, Polls, Replaced, State
+from domain.area.state import Entered, Polls, Replaced
 from domain.area.vocabulary import PollsKind
-from domain.deciding import RefusedError, require_past, require_permission
 from domain.london import london_date
-from domain.refusal import Refusal
-from domain.rulebook import Rulebook
 from domain.values import AreaCode, BodyRef
-
-
-class Situation(deciding.Situation[State, c.Command]):
-    """One command before one area under one set of rules."""
-
-    texts = RULES
-    aggregate = "area"
-
-
-def decide(rules: Rulebook, state: State, command: c.Command) -> tuple[e.Event, ...] | Refusal:
-    """Return the event that a command brings to an area, or the refusal that answers it.
-
-    Pure: the same state and command give the same answer. No rule of the register is a handbook's so far.
-    """
-    try:
-        return (_judge(Situation(rules, state, command), command),)
-    except RefusedError as refused:
-        return refused.refusal
-
-
-def _judge(situation: Situation, command: c.Command) -> e.Event:
-    situation.require(
-        isinstance(command, c.EnterArea) or situation.state.one(Entered) is not None,
-        "area_exists",
-        f"{command.area} is not in the register",
-        "enter_area first",
-    )
-    require_past(situation)
-    require_permission(situation)
-    check = _CHECKS.get(type(command))
-    if check:
-        check(situation, command)
-    event = situation.record(command.records)
-    made = event.made()
-    standing = {fact.entry for fact in situation.state.facts}
-    situation.require(
-        made not in standing,
-        "recorded_once",
-        f"{made} stands already",
-        "strike_entry for it first, if it is wrong",
-    )
-    return event
 
 
 def _enter(situation: Situation, command: c.EnterArea) -> None:
@@ -72,16 +25,16 @@ def _enter(situation: Situation, command: c.EnterArea) -> None:
 
 
 def _rename(situation: Situation, command: c.RenameArea) -> None:
-    _require_within_life(situation, command.since)
+    require_within_life(situation, command.since)
 
 
 def _give_code(situation: Situation, command: c.GiveCode) -> None:
-    _require_within_life(situation, command.since)
+    require_within_life(situation, command.since)
 
 
 def _join(situation: Situation, command: c.JoinBody) -> None:
     """A body joins from a day on which it does not share the responsibility."""
-    _require_within_life(situation, command.since)
+    require_within_life(situation, command.since)
     day = command.since or date.min
     body = command.partner.body
     situation.require(
@@ -93,12 +46,12 @@ def _join(situation: Situation, command: c.JoinBody) -> None:
 
 
 def _leave(situation: Situation, command: c.LeaveBody) -> None:
-    _require_within_life(situation, command.last_day)
+    require_within_life(situation, command.last_day)
     _require_responsible(situation, command.body, command.last_day)
 
 
 def _succeed(situation: Situation, command: c.SucceedBody) -> None:
-    _require_within_life(situation, command.since)
+    require_within_life(situation, command.since)
     _require_responsible(situation, command.body, command.since - timedelta(days=1))
 
 
@@ -112,16 +65,16 @@ def _replace(situation: Situation, command: c.ReplaceArea) -> None:
         f"{command.area} is replaced by {names}",
         "strike_entry for that first, if it is wrong",
     )
-    _require_within_life(situation, command.since - timedelta(days=1))
+    require_within_life(situation, command.since - timedelta(days=1))
 
 
 def _take_over(situation: Situation, command: c.TakeOverAreas) -> None:
     _require_not_itself(situation, command.predecessors)
-    _require_within_life(situation, command.since)
+    require_within_life(situation, command.since)
 
 
 def _set_polls(situation: Situation, command: c.SetPolls) -> None:
-    _require_within_life(situation, command.polls_on)
+    require_within_life(situation, command.polls_on)
 
 
 def _call_off_polls(situation: Situation, command: c.CallOffPolls) -> None:
@@ -143,7 +96,7 @@ def _call_off_polls(situation: Situation, command: c.CallOffPolls) -> None:
 
 
 def _record_intervention(situation: Situation, command: c.RecordIntervention) -> None:
-    _require_within_life(situation, london_date(command.occurred_at))
+    require_within_life(situation, london_date(command.occurred_at))
 
 
 def _strike(situation: Situation, command: c.StrikeEntry) -> None:
@@ -162,7 +115,7 @@ def _strike(situation: Situation, command: c.StrikeEntry) -> None:
     )
 
 
-_CHECKS: Final[dict[type[c.Command], Callable[[Situation, Any], None]]] = {
+CHECKS: Final[dict[type[c.Command], Callable[[Situation, Any], None]]] = {
     c.EnterArea: _enter,
     c.RenameArea: _rename,
     c.GiveCode: _give_code,
@@ -176,9 +129,10 @@ _CHECKS: Final[dict[type[c.Command], Callable[[Situation, Any], None]]] = {
     c.RecordIntervention: _record_intervention,
     c.StrikeEntry: _strike,
 }
+"""What has to hold before what a command says is recorded."""
 
 
-def _require_within_life(situation: Situation, day: date | None) -> None:
+def require_within_life(situation: Situation, day: date | None) -> None:
     """Refuse a day before the area's first, or one on which others have taken its place."""
     entered, replaced = situation.state.one(Entered), situation.state.one(Replaced)
     first = entered.since if entered else None

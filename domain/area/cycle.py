@@ -1,0 +1,242 @@
+"""What the last outcome brings next, and by when: derived each time, never stored.
+
+The targets of the handbook are approximate and missed in practice: what is past its target is reported as
+overdue, which is no failure. An inspection is planned within a window around its target. What an inspection
+brings is reckoned by the handbook under which it was made.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import zip_longest
+from typing import Final
+
+from domain import deadline
+from domain.area.matters import NewsMatter
+from domain.area.register import successors
+from domain.area.state import Agreed, BroughtForward, Met, State
+from domain.area.vocabulary import DueKind
+from domain.handbook import EngagementMeetings, FollowingKind, Handbook, NextInspectionRule
+from domain.london import add_months, end_of_day, start_of_day
+from domain.rulebook import Rulebook
+from domain.values import InspectionId, Kind
+
+Deadline = deadline.Deadline[DueKind]
+"""Something that is due in the cycle of an area."""
+
+MONTHS_BETWEEN_MEETINGS: Final = 12
+"""While engagement meetings are annual (section 5 of the facts, S)."""
+_WARN_OF_MEETINGS: Final = timedelta(days=28)
+
+DUE_KIND: Final = {
+    FollowingKind.FULL: DueKind.FULL_INSPECTION,
+    FollowingKind.MONITORING: DueKind.MONITORING_INSPECTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """An inspection that is to come: why, when, and whether it has come.
+
+    `after` is the inspection that it follows; none if the area was not inspected and one was asked for.
+    """
+
+    kind: FollowingKind
+    after: InspectionId | None
+    origin: str
+    origin_on: date
+    opens: date
+    target: date
+    closes: date
+    handbook: str
+    met_on: date | None
+    void: bool
+
+
+def published(state: State) -> tuple[NewsMatter, ...]:
+    """List the full inspections of the area whose reports are out, in the order of their publication."""
+    known = [one for one in state.news.values() if one.kind is Kind.FULL and one.published_on]
+    return tuple(sorted(known, key=lambda one: (one.published_on or date.max, one.inspection)))
+
+
+def next_inspections(rules: Rulebook, state: State) -> tuple[Next, ...]:
+    """List what each published inspection of the area has brought, and what was asked for besides."""
+    done = published(state)
+    found = [
+        coming
+        for one, following in zip_longest(done, done[1:])
+        for coming in _after(rules, state, one, following)
+    ]
+    return tuple(found) if done else tuple(_asked_for(rules, state))
+
+
+def inspections_to_come(rules: Rulebook, state: State) -> tuple[Next, ...]:
+    """List the inspections that are still to come, the one that is due first at the top."""
+    ahead = (one for one in next_inspections(rules, state) if one.met_on is None and not one.void)
+    return tuple(sorted(ahead, key=lambda one: one.target))
+
+
+def deadlines(rules: Rulebook, state: State) -> tuple[Deadline, ...]:
+    """List all that is or was due in the cycle of an area, in the order of the day on which it is due."""
+    coming = next_inspections(rules, state)
+    found = [*(_of_inspection(rules, one) for one in coming), *_of_meetings(rules, state)]
+    gone = min((kin.since for kin in successors(state) if kin.since), default=None)
+    if gone is not None:
+        found = [_without_area(one, gone) for one in found]
+    return tuple(sorted(found, key=lambda one: (one.due, one.kind, one.subject or "")))
+
+
+def _after(rules: Rulebook, state: State, done: NewsMatter, following: NewsMatter | None) -> Iterator[Next]:
+    handbook = _handbook(rules, done)
+    for rule in handbook.next_after(done.outcome) if done.outcome else ():
+        origin_on = {
+            "report_published": done.published_on,
+            "final_report_received": done.report_received_on,
+        }[rule.origin]
+        if origin_on is not None:
+            yield _coming(state, done, following, handbook, rule, origin_on)
+
+
+def _coming(
+    state: State,
+    done: NewsMatter,
+    following: NewsMatter | None,
+    handbook: Handbook,
+    rule: NextInspectionRule,
+    origin_on: date,
+) -> Next:
+    target = add_months(origin_on, rule.months.value)
+    opens, closes = (add_months(target, sign * rule.window_months.value) for sign in (-1, 1))
+    wanted = _brought_forward(state, origin_on) if rule.kind is FollowingKind.FULL else None
+    if wanted and wanted.due_by < target:
+        opens, target, closes = wanted.on, wanted.due_by, wanted.due_by
+    met_on = _begun(state, rule.kind, after=origin_on)
+    overtaken = following is not None and following.begun_on is not None
+    return Next(
+        kind=rule.kind,
+        after=done.inspection,
+        origin=rule.origin,
+        origin_on=origin_on,
+        opens=opens,
+        target=target,
+        closes=closes,
+        handbook=handbook.version,
+        met_on=met_on,
+        void=met_on is None and overtaken,
+    )
+
+
+def _asked_for(rules: Rulebook, state: State) -> Iterator[Next]:
+    """An area that was never inspected has no day by which it is; intelligence may ask for one."""
+    wanted = _brought_forward(state, date.min)
+    if wanted:
+        yield Next(
+            kind=FollowingKind.FULL,
+            after=None,
+            origin="inspection_brought_forward",
+            origin_on=wanted.on,
+            opens=wanted.on,
+            target=wanted.due_by,
+            closes=wanted.due_by,
+            handbook=rules.in_force(wanted.on).version,
+            met_on=_begun(state, FollowingKind.FULL, after=wanted.on),
+            void=False,
+        )
+
+
+def _brought_forward(state: State, since: date) -> BroughtForward | None:
+    wanted = (one for one in state.all(BroughtForward) if one.on >= since)
+    return min(wanted, key=lambda one: one.due_by, default=None)
+
+
+def _begun(state: State, kind: FollowingKind, after: date) -> date | None:
+    days = (
+        one.begun_on
+        for one in state.news.values()
+        if one.kind.value == kind.value and one.begun_on and not one.withdrawn
+    )
+    return min((day for day in days if day > after), default=None)
+
+
+def _handbook(rules: Rulebook, done: NewsMatter) -> Handbook:
+    if done.handbook is not None:
+        return rules.handbook(done.handbook)
+    return rules.in_force(done.published_on or date.max)
+
+
+def _of_inspection(rules: Rulebook, coming: Next) -> Deadline:
+    kind = DUE_KIND[coming.kind]
+    return Deadline(
+        kind=kind,
+        subject=_slug(coming.after) if coming.after else None,
+        rule=kind.value,
+        origin=coming.origin,
+        origin_on=coming.origin_on,
+        due=coming.target,
+        due_at=end_of_day(coming.target),
+        warn_at=start_of_day(coming.opens),
+        extended_from=None,
+        met_on=coming.met_on,
+        void=coming.void,
+        lapses=False,
+        handbook=coming.handbook,
+        calendar=rules.current_calendar.version,
+    )
+
+
+def _of_meetings(rules: Rulebook, state: State) -> Iterator[Deadline]:
+    met = sorted(one.on for one in state.all(Met))
+    done = published(state)
+    origin, origin_on = "report_published", done[0].published_on if done else None
+    while origin_on is not None:
+        due = add_months(origin_on, MONTHS_BETWEEN_MEETINGS)
+        handbook = rules.in_force(due)
+        if handbook.engagement_meetings.value is not EngagementMeetings.ANNUAL:
+            break
+        held_on = next((day for day in met if day > origin_on), None)
+        subject = f"after_{_slug(origin_on.isoformat())}"
+        yield _meeting(rules, subject, origin, origin_on, due, held_on, handbook)
+        origin, origin_on = "engagement_meeting_held", held_on
+    for agreed in state.all(Agreed):
+        held_on = next((day for day in met if day >= agreed.on), None)
+        subject = f"by_{_slug(agreed.due_by.isoformat())}"
+        handbook = rules.in_force(agreed.on)
+        yield _meeting(
+            rules, subject, "engagement_meeting_agreed", agreed.on, agreed.due_by, held_on, handbook
+        )
+
+
+def _meeting(
+    rules: Rulebook,
+    subject: str,
+    origin: str,
+    origin_on: date,
+    due: date,
+    held_on: date | None,
+    handbook: Handbook,
+) -> Deadline:
+    return Deadline(
+        kind=DueKind.ENGAGEMENT_MEETING,
+        subject=subject,
+        rule=DueKind.ENGAGEMENT_MEETING.value,
+        origin=origin,
+        origin_on=origin_on,
+        due=due,
+        due_at=end_of_day(due),
+        warn_at=start_of_day(max(origin_on, due - _WARN_OF_MEETINGS)),
+        extended_from=None,
+        met_on=held_on,
+        void=False,
+        lapses=False,
+        handbook=handbook.version,
+        calendar=rules.current_calendar.version,
+    )
+
+
+def _without_area(one: Deadline, gone: date) -> Deadline:
+    """Whatever falls due when the area is no more is owed by nobody."""
+    return replace(one, void=True) if one.met_on is None and one.due >= gone else one
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace("-", "_")

@@ -1,0 +1,150 @@
+"""Judging a command to the cycle of an area."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+from domain.area import commands as c
+from domain.area import events as e
+from domain.area.cycle import inspections_to_come
+from domain.area.decide.register import require_within_life
+from domain.area.decide.situation import Situation
+from domain.area.planning import in_term, under_way, visits_within
+from domain.area.state import Scheduled
+from domain.handbook import FollowingKind
+from domain.london import london_date
+
+LETTERS: Final = {FollowingKind.FULL: "F", FollowingKind.MONITORING: "M"}
+"""How the name of an inspection says of which kind it is."""
+
+
+def hear(situation: Situation, command: c.HearOfInspections) -> tuple[e.Event, ...]:
+    """Note what is new, and nothing that is known."""
+    known = situation.state.news
+    return tuple(
+        situation.record(e.InspectionHeardOf, **dict(news))
+        for news in command.news
+        if known.get(news.inspection) != news
+    )
+
+
+def _schedule(situation: Situation, command: c.ScheduleInspection) -> None:
+    """One inspection at a time, when it is due, in term time, and not more visits than the cap allows."""
+    require_within_life(situation, command.on_site.last)
+    _require_name(situation, command)
+    busy = under_way(situation.state) - {command.inspection}
+    situation.require(
+        not busy,
+        "one_at_a_time",
+        f"{', '.join(sorted(busy))} is planned or under way",
+        "an area with no inspection before the end of its fieldwork",
+    )
+    _require_window(situation, command)
+    situation.require(
+        in_term(situation.state, command.on_site) is not False,
+        "term_time",
+        f"{command.on_site.first} to {command.on_site.last} is not within a term of the area",
+        "a week on site in term time",
+    )
+    if command.kind is FollowingKind.MONITORING:
+        _require_cap(situation, command)
+
+
+def _require_name(situation: Situation, command: c.ScheduleInspection) -> None:
+    beginning = f"{command.area}-{command.on_site.first.year}-{LETTERS[command.kind]}"
+    situation.require(
+        command.inspection.startswith(beginning),
+        "name_fits",
+        f"{command.inspection} does not begin with {beginning}",
+        f"a name such as {beginning}1",
+    )
+    situation.require(
+        command.inspection not in situation.state.news,
+        "recorded_once",
+        f"there is a {command.inspection} already",
+        "the next number",
+    )
+
+
+def _require_window(situation: Situation, command: c.ScheduleInspection) -> None:
+    """A first inspection has no window. Whoever comes before a window opens has intelligence."""
+    coming = inspections_to_come(situation.rules, situation.state)
+    due = next((one for one in coming if one.kind is command.kind), None)
+    situation.require(
+        due is not None or (command.kind is FollowingKind.FULL and not coming),
+        "due",
+        f"no {command.kind} inspection of {command.area} is due",
+        "what the last outcome brings: " + (", ".join(one.kind for one in coming) or "nothing yet"),
+    )
+    situation.require(
+        due is None or due.opens <= command.on_site.first,
+        "window",
+        f"the window opens on {due.opens}, around {due.target}" if due else "",
+        f"a first day on site from {due.opens} on; bring_forward, on intelligence" if due else "",
+    )
+
+
+def _require_cap(situation: Situation, command: c.ScheduleInspection) -> None:
+    first = command.on_site.first
+    cap = situation.rules.in_force(first).monitoring_visits_cap.value
+    if cap is None:
+        return
+    found = visits_within(situation.state, first, cap.months)
+    situation.require(
+        len(found) < cap.visits,
+        "visits_cap",
+        f"within {cap.months} months of {first} there are visits on " + ", ".join(map(str, found)),
+        f"no more than {cap.visits} monitoring visits within {cap.months} months",
+    )
+
+
+def _not_opened(situation: Situation, command: c.NoteNotOpened) -> None:
+    known = [one.inspection for one in situation.state.all(Scheduled)]
+    situation.require(
+        command.inspection in known,
+        "entry_recorded",
+        f"{command.inspection} is not scheduled",
+        "one of " + (", ".join(known) or "none"),
+    )
+
+
+def _bring_forward(situation: Situation, command: c.BringForward) -> None:
+    _require_ahead(situation, command.due_by)
+    require_within_life(situation, command.due_by)
+
+
+def _agree(situation: Situation, command: c.AgreeEngagementMeeting) -> None:
+    _require_ahead(situation, command.due_by)
+
+
+def _meet(situation: Situation, command: c.HoldEngagementMeeting) -> None:
+    _require_over(situation, command.held_on)
+
+
+def _visit(situation: Situation, command: c.NoteMonitoringVisit) -> None:
+    _require_over(situation, command.visited_on)
+
+
+def _require_ahead(situation: Situation, due_by: date) -> None:
+    on = london_date(situation.command.occurred_at)
+    situation.require(
+        on <= due_by, "day_ahead", f"{due_by} lies before {on}, when it was decided", f"{on} or later"
+    )
+
+
+def _require_over(situation: Situation, day: date) -> None:
+    today = london_date(situation.command.now)
+    situation.require(
+        day <= today, "not_in_the_future", f"{day} is after today, {today}", "a day that has come"
+    )
+
+
+CHECKS: Final[dict[type[c.Command], Callable[[Situation, Any], None]]] = {
+    c.ScheduleInspection: _schedule,
+    c.NoteNotOpened: _not_opened,
+    c.BringForward: _bring_forward,
+    c.AgreeEngagementMeeting: _agree,
+    c.HoldEngagementMeeting: _meet,
+    c.NoteMonitoringVisit: _visit,
+}
+"""What has to hold before what a command says is recorded."""

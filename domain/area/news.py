@@ -1,0 +1,35 @@
+"""What the cycle of an area hears of an inspection, read from the state of that inspection."""
+
+from domain.area.matters import NewsMatter
+from domain.inspection.progress import stage
+from domain.inspection.state import State
+from domain.inspection.vocabulary import Stage
+from domain.london import london_date
+from domain.values import InspectionId
+
+
+def news_of(inspection: InspectionId, state: State) -> NewsMatter:
+    """Say what is known of an inspection that is on record."""
+    published = state.at("report_published")
+    now_at = stage(state)
+
+    def on(milestone: str) -> object:
+        at = state.at(milestone)
+        return london_date(at) if at else None
+
+    return NewsMatter.model_validate(
+        {
+            "inspection": inspection,
+            "kind": state.kind,
+            "on_site": state.on_site,
+            "notified_on": on("area_notified"),
+            "begun_on": on("fieldwork_begun"),
+            "fieldwork_ended_on": on("fieldwork_ended"),
+            "report_received_on": on("final_report_received"),
+            "published_on": on("report_published"),
+            "outcome": state.draft.findings.outcome if state.draft and published else None,
+            "handbook": state.handbook.version if state.handbook else None,
+            "withdrawn": now_at is Stage.WITHDRAWN,
+            "closed": now_at is Stage.CLOSED,
+        }
+    )

@@ -1,0 +1,48 @@
+"""What speaks for and against a week on site in an area, as far as the area's own record knows."""
+
+from datetime import date
+from typing import Final
+
+from domain.area.state import Scheduled, SchoolTerm, State, Visited
+from domain.handbook import FollowingKind
+from domain.london import add_months
+from domain.values import InspectionId, Period
+
+_A_YEAR: Final = 365
+_MONITORING: Final = FollowingKind.MONITORING.value
+
+
+def under_way(state: State) -> frozenset[InspectionId]:
+    """List the inspections that are planned or begun and whose fieldwork is not over."""
+    heard = {
+        one.inspection
+        for one in state.news.values()
+        if not (one.withdrawn or one.closed or one.fieldwork_ended_on)
+    }
+    return frozenset(heard | set(to_open(state)))
+
+
+def to_open(state: State) -> tuple[InspectionId, ...]:
+    """List what is scheduled and has no process yet, as far as the cycle has heard."""
+    return tuple(one.inspection for one in state.all(Scheduled) if one.inspection not in state.news)
+
+
+def in_term(state: State, on_site: Period) -> bool | None:
+    """Say whether a week lies within one term of the area; nothing if no term of that year is known."""
+    terms = [one.term for one in state.all(SchoolTerm)]
+    near = [one for one in terms if abs((one.first - on_site.first).days) <= _A_YEAR]
+    if not near:
+        return None
+    return any(one.first <= on_site.first and on_site.last <= one.last for one in near)
+
+
+def visits_within(state: State, day: date, months: int) -> tuple[date, ...]:
+    """List the days of monitoring visits so many months before a day and after it, of either framework."""
+    since, until = add_months(day, -months), add_months(day, months)
+    days = {one.on for one in state.all(Visited)}
+    days |= {
+        one.on_site.first
+        for one in state.news.values()
+        if one.kind.value == _MONITORING and one.on_site and not one.withdrawn
+    }
+    return tuple(sorted(one for one in days if since < one < until))
