@@ -11,7 +11,7 @@ from domain.inspection.deadlines import FOLLOW_UP_KINDS, deadlines
 from domain.inspection.decide.fieldwork import require_notice
 from domain.inspection.decide.moderation import require_comment_window
 from domain.inspection.decide.situation import Situation
-from domain.inspection.events import FOLLOWS, RESTS_ON
+from domain.inspection.events import COMES_AFTER, RESTS_ON
 from domain.inspection.record import State
 from domain.london import add_months, london_date
 from domain.values import Instant
@@ -179,13 +179,13 @@ def _require_in_order(situation: Situation, command: c.RectifyMilestone, at: Ins
         version = state.facts[name].version
         earlier = {
             one: state.facts[one].at
-            for one in (RESTS_ON[name] | FOLLOWS[name]) & state.facts.keys()
+            for one in (RESTS_ON[name] | COMES_AFTER[name]) & state.facts.keys()
             if state.facts[one].version < version
         }
         later = {
             one: fact.at
             for one, fact in state.facts.items()
-            if name in RESTS_ON[one] | FOLLOWS[one] and one not in BY_THE_CLOCK and fact.version > version
+            if name in RESTS_ON[one] | COMES_AFTER[one] and one not in BY_THE_CLOCK and fact.version > version
         }
     for other, moment in sorted(earlier.items()):
         on = london_date(moment)

@@ -10,7 +10,7 @@ from domain.errors import NotFoundError
 from domain.handbook import Handbook
 from domain.inspection.commands import Command, NotifyArea, PlanInspection
 from domain.inspection.deadlines import bound_rules
-from domain.inspection.events import FOLLOWS, RESTS_ON
+from domain.inspection.events import COMES_AFTER, RESTS_ON
 from domain.inspection.progress import current_draft
 from domain.inspection.record import State
 from domain.inspection.rules import RULES
@@ -111,7 +111,7 @@ def require_common(situation: Situation) -> None:
         f"{name} is already on record",
         f"rectify_milestone with milestone {name}",
     )
-    for earlier in sorted(RESTS_ON[name] | (FOLLOWS[name] & state.facts.keys())):
+    for earlier in sorted(RESTS_ON[name] | (COMES_AFTER[name] & state.facts.keys())):
         require_not_before(situation, earlier, _moment_of(situation, earlier))
 
 
@@ -127,7 +127,7 @@ def _moment_of(situation: Situation, earlier: str) -> Instant | None:
 
 
 def require_not_before(situation: Situation, earlier: str, moment: Instant | None) -> None:
-    """Refuse what happened on an earlier day than something it rests on or follows, or without it."""
+    """Refuse what happened on an earlier day than something it rests on or comes after, or without it."""
     command = situation.command
     situation.require(
         moment is not None and london_date(command.occurred_at) >= london_date(moment),

@@ -1,8 +1,8 @@
 """What has happened in an inspection: past tense, each event with the matter of the command that led to it.
 
 An event rests on others (`rests_on`): it makes no sense without them, may not have happened before
-them, and a look back at a day on which they had not happened leaves it out. It follows others (`follows`):
-it can be without them, but where they are on record it may not have happened before them.
+them, and a look back at a day on which they had not happened leaves it out. It comes after others
+(`comes_after`): it can be without them, but where they are on record it may not have happened before them.
 """
 
 from typing import Annotated
@@ -154,12 +154,12 @@ EVENT_TYPES: dict[str, type[Event]] = event_types(Event)
 RESTS_ON: dict[str, frozenset[str]] = {name: kind.rests_on for name, kind in EVENT_TYPES.items()}
 """For each event type, the types that it makes no sense without."""
 
-FOLLOWS: dict[str, frozenset[str]] = {name: kind.follows for name, kind in EVENT_TYPES.items()}
+COMES_AFTER: dict[str, frozenset[str]] = {name: kind.comes_after for name, kind in EVENT_TYPES.items()}
 """For each event type, the types that it answers, finishes or takes up anew if they are on record."""
 
 __all__ = [
+    "COMES_AFTER",
     "EVENT_TYPES",
-    "FOLLOWS",
     "RESTS_ON",
     "ActivityRecorded",
     "AdditionalEvidenceGathered",

@@ -27,7 +27,7 @@ class NextInspection(Value):
 class Event(DomainEvent):
     """What has happened in an inspection."""
 
-    follows: ClassVar[frozenset[str]] = frozenset()
+    comes_after: ClassVar[frozenset[str]] = frozenset()
     is_milestone: ClassVar[bool] = True
 
 

@@ -43,7 +43,7 @@ class InspectionPaused(Event, PauseMatter):
 
     type: Literal["inspection_paused"] = "inspection_paused"
     rests_on = frozenset({"fieldwork_begun"})
-    follows = frozenset({"inspection_resumed"})
+    comes_after = frozenset({"inspection_resumed"})
 
 
 class InspectionResumed(Event):
@@ -51,7 +51,7 @@ class InspectionResumed(Event):
 
     type: Literal["inspection_resumed"] = "inspection_resumed"
     rests_on = frozenset({"inspection_paused"})
-    follows = frozenset({"inspection_declared_incomplete"})
+    comes_after = frozenset({"inspection_declared_incomplete"})
 
 
 class InspectionDeclaredIncomplete(Event, IncompleteMatter):
@@ -73,4 +73,4 @@ class FieldworkEnded(Event):
 
     type: Literal["fieldwork_ended"] = "fieldwork_ended"
     rests_on = frozenset({"on_site_begun"})
-    follows = frozenset({"feedback_given", "inspection_resumed"})
+    comes_after = frozenset({"feedback_given", "inspection_resumed"})

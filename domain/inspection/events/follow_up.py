@@ -23,7 +23,7 @@ class StrategicPlanPublished(Event, PlanPublicationMatter):
 
     type: Literal["strategic_plan_published"] = "strategic_plan_published"
     rests_on = frozenset({"report_published"})
-    follows = frozenset({"strategic_plan_returned"})
+    comes_after = frozenset({"strategic_plan_returned"})
 
 
 class StrategicPlanVerified(Event):
@@ -52,7 +52,7 @@ class PriorityActionPlanReturned(Event, PlanReturnMatter):
 
     type: Literal["priority_action_plan_returned"] = "priority_action_plan_returned"
     rests_on = frozenset({"priority_action_plan_submitted"})
-    follows = frozenset({"priority_action_plan_resubmitted"})
+    comes_after = frozenset({"priority_action_plan_resubmitted"})
 
 
 class PriorityActionPlanResubmitted(Event, PlanSubmissionMatter):
@@ -67,7 +67,7 @@ class PriorityActionPlanAccepted(Event):
 
     type: Literal["priority_action_plan_accepted"] = "priority_action_plan_accepted"
     rests_on = frozenset({"priority_action_plan_submitted"})
-    follows = frozenset({"priority_action_plan_resubmitted"})
+    comes_after = frozenset({"priority_action_plan_resubmitted"})
 
 
 class PriorityActionPlanPublished(Event, PlanPublicationMatter):
@@ -75,4 +75,4 @@ class PriorityActionPlanPublished(Event, PlanPublicationMatter):
 
     type: Literal["priority_action_plan_published"] = "priority_action_plan_published"
     rests_on = frozenset({"priority_action_plan_submitted"})
-    follows = frozenset({"priority_action_plan_accepted"})
+    comes_after = frozenset({"priority_action_plan_accepted"})

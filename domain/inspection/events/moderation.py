@@ -24,7 +24,7 @@ class DraftSubmitted(MovesDeadlines, DraftMatter):
 
     type: Literal["draft_submitted"] = "draft_submitted"
     rests_on = frozenset({"fieldwork_ended"})
-    follows = frozenset({"draft_submitted", "draft_returned", "additional_evidence_gathered"})
+    comes_after = frozenset({"draft_submitted", "draft_returned", "additional_evidence_gathered"})
     draft: DraftRef
 
 
@@ -33,7 +33,7 @@ class DraftApproved(Event, ApprovalMatter):
 
     type: Literal["draft_approved"] = "draft_approved"
     rests_on = frozenset({"draft_submitted"})
-    follows = frozenset({"outcome_decided", "report_corrected"})
+    comes_after = frozenset({"outcome_decided", "report_corrected"})
 
 
 class DraftReturned(MovesDeadlines, DraftReturnMatter):
@@ -41,7 +41,7 @@ class DraftReturned(MovesDeadlines, DraftReturnMatter):
 
     type: Literal["draft_returned"] = "draft_returned"
     rests_on = frozenset({"draft_submitted"})
-    follows = frozenset({"report_corrected"})
+    comes_after = frozenset({"report_corrected"})
 
 
 class AdditionalEvidenceOrdered(MovesDeadlines, EvidenceOrderMatter):
@@ -49,7 +49,7 @@ class AdditionalEvidenceOrdered(MovesDeadlines, EvidenceOrderMatter):
 
     type: Literal["additional_evidence_ordered"] = "additional_evidence_ordered"
     rests_on = frozenset({"fieldwork_ended"})
-    follows = frozenset({"additional_evidence_gathered"})
+    comes_after = frozenset({"additional_evidence_gathered"})
 
 
 class AdditionalEvidenceGathered(Event, EvidenceMatter):
@@ -57,7 +57,7 @@ class AdditionalEvidenceGathered(Event, EvidenceMatter):
 
     type: Literal["additional_evidence_gathered"] = "additional_evidence_gathered"
     rests_on = frozenset({"fieldwork_ended"})
-    follows = frozenset({"additional_evidence_ordered"})
+    comes_after = frozenset({"additional_evidence_ordered"})
 
 
 class DraftSentForComment(Event, DraftNamedMatter):
@@ -65,7 +65,7 @@ class DraftSentForComment(Event, DraftNamedMatter):
 
     type: Literal["draft_sent_for_comment"] = "draft_sent_for_comment"
     rests_on = frozenset({"draft_submitted"})
-    follows = frozenset({"draft_approved"})
+    comes_after = frozenset({"draft_approved"})
 
 
 class CommentsReceived(Event, CommentsMatter):
@@ -101,7 +101,7 @@ class OutcomeDecided(MovesDeadlines, OutcomeMatter):
 
     type: Literal["outcome_decided"] = "outcome_decided"
     rests_on = frozenset({"draft_submitted", "draft_sent_for_comment"})
-    follows = frozenset(
+    comes_after = frozenset(
         {
             "outcome_decided",
             "draft_approved",
@@ -118,4 +118,4 @@ class OutcomeSignedOff(Event, ApprovalMatter):
 
     type: Literal["outcome_signed_off"] = "outcome_signed_off"
     rests_on = frozenset({"outcome_decided"})
-    follows = frozenset({"draft_approved", "report_corrected"})
+    comes_after = frozenset({"draft_approved", "report_corrected"})

@@ -18,7 +18,7 @@ class AreaNotified(Event):
 
     type: Literal["area_notified"] = "area_notified"
     rests_on = frozenset({"inspection_planned"})
-    follows = frozenset({"team_appointed", "inspection_deferred"})
+    comes_after = frozenset({"team_appointed", "inspection_deferred"})
     handbook: Pin
     calendar: Pin
 

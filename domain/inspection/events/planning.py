@@ -16,7 +16,7 @@ class InspectionPlanned(Event, PlanMatter):
     """The inspection is planned: the day of notification and the week on site."""
 
     type: Literal["inspection_planned"] = "inspection_planned"
-    follows = frozenset({"inspection_deferred"})
+    comes_after = frozenset({"inspection_deferred"})
 
 
 class TeamAppointed(Event, TeamMatter):
@@ -38,7 +38,7 @@ class InspectionDeferred(MovesDeadlines, DeferralMatter):
 
     type: Literal["inspection_deferred"] = "inspection_deferred"
     rests_on = frozenset({"inspection_planned"})
-    follows = frozenset({"area_notified"})
+    comes_after = frozenset({"area_notified"})
 
 
 class InspectionWithdrawn(Event, WithdrawalMatter):
@@ -46,4 +46,4 @@ class InspectionWithdrawn(Event, WithdrawalMatter):
 
     type: Literal["inspection_withdrawn"] = "inspection_withdrawn"
     rests_on = frozenset({"inspection_planned"})
-    follows = frozenset({"area_notified", "fieldwork_begun", "fieldwork_ended"})
+    comes_after = frozenset({"area_notified", "fieldwork_begun", "fieldwork_ended"})

@@ -38,7 +38,7 @@ class ReportReleased(Event, DraftNamedMatter):
 
     type: Literal["report_released"] = "report_released"
     rests_on = frozenset({"final_report_received"})
-    follows = frozenset({"draft_approved", "outcome_signed_off", "complaint_resolved"})
+    comes_after = frozenset({"draft_approved", "outcome_signed_off", "complaint_resolved"})
 
 
 class ReportPublished(Event, PublicationMatter):
@@ -60,5 +60,5 @@ class ReportCorrected(Event, CorrectionMatter):
 
     type: Literal["report_corrected"] = "report_corrected"
     rests_on = frozenset({"report_published"})
-    follows = frozenset({"draft_returned", "report_released"})
+    comes_after = frozenset({"draft_returned", "report_released"})
     draft: DraftRef

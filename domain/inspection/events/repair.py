@@ -41,7 +41,7 @@ class InspectionClosed(Event):
 
     type: Literal["inspection_closed"] = "inspection_closed"
     rests_on = frozenset({"report_published"})
-    follows = frozenset(
+    comes_after = frozenset(
         {
             "strategic_plan_published",
             "strategic_plan_verified",

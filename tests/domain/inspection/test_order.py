@@ -8,7 +8,7 @@ import pytest
 
 from domain.deadline import Status
 from domain.handbook import DeadlineKind
-from domain.inspection.events import EVENT_TYPES, FOLLOWS
+from domain.inspection.events import COMES_AFTER, EVENT_TYPES
 from domain.london import at_time
 from tests.domain.inspection.story import Story, findings
 
@@ -151,7 +151,7 @@ def test_a_priority_action_plan_is_published_after_its_acceptance() -> None:
 @pytest.mark.parametrize("name", EVENT_TYPES)
 def test_what_an_event_follows_exists(name: str) -> None:
     """And is a milestone."""
-    assert all(EVENT_TYPES[one].is_milestone for one in FOLLOWS[name])
+    assert all(EVENT_TYPES[one].is_milestone for one in COMES_AFTER[name])
 
 
 def test_an_item_rests_on_its_own_request() -> None:

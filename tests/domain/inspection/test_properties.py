@@ -16,7 +16,7 @@ from domain.inspection import State, decide, evolve, initial
 from domain.inspection.commands import COMMAND_TYPES
 from domain.inspection.deadlines import Deadline, deadlines
 from domain.inspection.events import (
-    FOLLOWS,
+    COMES_AFTER,
     RESTS_ON,
     AnyEvent,
     DeadlineMissTakenBack,
@@ -248,7 +248,7 @@ def check_order(before: State, event: Event) -> None:
         assert before.missed[event.kind, event.subject] == event.due
         return
     name = event_type(event)
-    for earlier in RESTS_ON[name] | (FOLLOWS[name] & before.facts.keys()):
+    for earlier in RESTS_ON[name] | (COMES_AFTER[name] & before.facts.keys()):
         at = before.at(earlier)
         if isinstance(event, InformationReceived | InformationChased):
             at = before.information[event.item].requested_at
