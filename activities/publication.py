@@ -24,12 +24,12 @@ from temporalio import activity
 from activities.commands import CommandHandler, Interruption, go_on, own_request
 from activities.inspection import context_of, in_temporals_terms
 from domain.errors import IntegrityError, UnavailableError
-from domain.handbook import PlanKind
+from domain.handbook import Handbook, PlanKind
 from domain.inspection import State
-from domain.inspection.vocabulary import AreaForAction, DraftRef, Sections
+from domain.inspection.vocabulary import AreaForAction, DraftRef, Findings, Sections
 from domain.messages import Answer, MilestoneRequest, PublishQuestion, publication_id
 from domain.rulebook import Rulebook
-from domain.values import SealedText
+from domain.values import MonitoringResult, SealedText
 
 TEMPLATE: Final = files("activities").joinpath("templates/report.html.j2").read_text(encoding="utf-8")
 TEMPLATE_DIGEST: Final = hashlib.sha256(TEMPLATE.encode()).hexdigest()
@@ -44,6 +44,12 @@ _WHAT_FOLLOWS: Final = {
         "HMCI requires the local area partnership to prepare and submit a priority action plan."
     ),
 }
+
+_RESULTS: Final = {
+    MonitoringResult.EFFECTIVE: "The local area partnership has taken effective action.",
+    MonitoringResult.NOT_EFFECTIVE: "The local area partnership has not taken effective action.",
+}
+"""What a monitoring inspection came to. No handbook that is released has the wording."""
 
 
 class Texts(Protocol):
@@ -162,7 +168,7 @@ class Publisher:
         assert state.handbook is not None
         findings, sections = state.draft.findings, state.draft.sections
         handbook = self._rules.pinned_handbook(state.handbook)
-        areas = (*findings.areas_for_priority_action, *findings.areas_for_improvement)
+        areas = (*state.scope, *findings.areas_for_priority_action, *findings.areas_for_improvement)
         texts = await self._texts.open_many(_texts_in(sections, areas))
         bodies = await self._names.bodies()
         people = await self._names.names(member.person for member in state.team)
@@ -180,8 +186,9 @@ class Publisher:
             draft=state.draft.ref,
             area=bodies.get(state.bodies[0], state.area),
             on_site=state.on_site,
-            outcome_wording=handbook.outcomes[findings.outcome].wording.value,
-            what_follows=_WHAT_FOLLOWS[handbook.follow_up[findings.outcome].value],
+            follows=state.follows,
+            scope=_scope(state),
+            came_to=_came_to(handbook, findings),
             sections=sections,
             findings=findings,
             bodies=state.bodies,
@@ -192,6 +199,22 @@ class Publisher:
             person_name=lambda person: people.get(person, person),
         )
         return page.encode()
+
+
+def _came_to(handbook: Handbook, findings: Findings) -> tuple[str, ...]:
+    """Say in paragraphs what an inspection came to, and what a full one asks of the partnership."""
+    if findings.outcome is None:
+        assert findings.result is not None
+        return (_RESULTS[findings.result],)
+    asks = handbook.follow_up[findings.outcome].value
+    return handbook.outcomes[findings.outcome].wording.value, _WHAT_FOLLOWS[asks]
+
+
+def _scope(state: State) -> list[tuple[AreaForAction, MonitoringResult]]:
+    """List the areas that a monitoring inspection dealt with, each with what was found on it."""
+    assert state.draft is not None
+    results = {action.area: action.result for action in state.draft.findings.actions}
+    return [(area, results[number]) for number, area in enumerate(state.scope, start=1)]
 
 
 def _texts_in(sections: Sections, areas: tuple[AreaForAction, ...]) -> list[SealedText]:

@@ -97,6 +97,8 @@ _FITTING: Final[dict[tuple[str, str], Any]] = {
         {"person": "p-lead", "inspectorate": "ofsted", "lead": True},
         {"person": "p-health", "inspectorate": "cqc", "lead": True},
     ],
+    ("submit_draft", "findings"): {"outcome": "1"},
+    ("decide_outcome", "findings"): {"outcome": "1"},
     ("rectify_milestone", "milestone"): "area_notified",
     ("rectify_milestone", "reason"): "did_not_happen",
 }

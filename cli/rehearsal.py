@@ -92,7 +92,7 @@ def as_data(result: Result) -> dict[str, Any]:
         "kind": state.kind.value,
         "handbook": state.handbook.version if state.handbook else None,
         "calendar": state.calendar.version if state.calendar else None,
-        "outcome": int(state.draft.findings.outcome) if state.draft else None,
+        "outcome": int(state.outcome) if state.outcome else None,
         "stage": stage(state).value,
         "events": result.events,
         "dates": {name: london_date(instant).isoformat() for name, instant in at.items() if instant},

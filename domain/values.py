@@ -123,6 +123,7 @@ class Kind(StrEnum):
     """What sort of inspection it is."""
 
     FULL = "full"
+    MONITORING = "monitoring"
 
 
 class Outcome(StrEnum):
@@ -131,3 +132,10 @@ class Outcome(StrEnum):
     TYPICALLY_POSITIVE = "1"
     INCONSISTENT = "2"
     WIDESPREAD_FAILINGS = "3"
+
+
+class MonitoringResult(StrEnum):
+    """What a monitoring inspection comes to: whether effective action was taken. It has no outcome."""
+
+    EFFECTIVE = "effective"
+    NOT_EFFECTIVE = "not_effective"

@@ -97,7 +97,7 @@ def _summary(rules: Rulebook, inspection: str, state: State, recorded_at: dateti
         area=state.area or "",
         kind=state.kind.value,
         stage=stage(state).value,
-        outcome=state.draft.findings.outcome if state.draft and state.has("outcome_decided") else None,
+        outcome=state.outcome or state.result,
         version=state.version,
         notified_on=london_date(notified_at) if notified_at else None,
         next_due=due.due_at if due else None,

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from domain.handbook import DeadlineKind, DeferralGround
 from domain.inspection.vocabulary import (
     Activity,
+    AreaForAction,
     ComplaintResolution,
     ConcernReceiver,
     CorrectionReason,
@@ -39,6 +40,7 @@ from domain.values import (
     BodyRef,
     EvidenceRef,
     HandbookVersion,
+    InspectionId,
     Inspectorate,
     Instant,
     Kind,
@@ -55,7 +57,11 @@ Bodies = Annotated[tuple[BodyRef, ...], Field(min_length=1)]
 
 
 class PlanMatter(Value):
-    """Which area, when it will be notified, and the Monday-to-Friday week on site."""
+    """Which area, when it will be notified, and the Monday-to-Friday week on site.
+
+    A monitoring inspection also says which one it follows, and with which of its areas for priority action
+    it deals: as they were found there, because the bodies that answer for them may have changed since.
+    """
 
     area: AreaCode
     kind: Kind = Kind.FULL
@@ -63,6 +69,8 @@ class PlanMatter(Value):
     on_site: Period
     bodies: Bodies
     school_holidays: tuple[Period, ...] = ()
+    follows: InspectionId | None = None
+    scope: tuple[AreaForAction, ...] = ()
 
     @model_validator(mode="after")
     def _notified_before_on_site(self) -> Self:
@@ -70,6 +78,13 @@ class PlanMatter(Value):
             raise ValueError(
                 f"notify_on {self.notify_on} is not before the first day on site {self.on_site.first}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _each_area_once(self) -> Self:
+        texts = [area.text for area in self.scope]
+        if len(texts) != len(set(texts)):
+            raise ValueError("an area for priority action is named twice in scope")
         return self
 
 

@@ -7,13 +7,23 @@ from typing import Any
 
 from domain.actors import Role
 from domain.handbook import DeadlineKind
-from domain.inspection.vocabulary import Draft, DraftRef, InformationItem, TeamMember, TrackedChild
+from domain.inspection.vocabulary import (
+    AreaForAction,
+    Draft,
+    DraftRef,
+    InformationItem,
+    TeamMember,
+    TrackedChild,
+)
 from domain.values import (
     AreaCode,
     BodyRef,
+    InspectionId,
     Inspectorate,
     Instant,
     Kind,
+    MonitoringResult,
+    Outcome,
     Period,
     PersonRef,
     Pin,
@@ -100,6 +110,8 @@ class State:
     version: int = 0
     area: AreaCode | None = None
     kind: Kind = Kind.FULL
+    follows: InspectionId | None = None
+    scope: tuple[AreaForAction, ...] = ()
     notify_on: date | None = None
     on_site: Period | None = None
     bodies: tuple[BodyRef, ...] = ()
@@ -158,6 +170,16 @@ class State:
             and earlier in self.facts
             and (self.facts[milestone].version > self.facts[earlier].version)
         )
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome, once it is decided. A monitoring inspection has none."""
+        return self.draft.findings.outcome if self.draft and self.has("outcome_decided") else None
+
+    @property
+    def result(self) -> MonitoringResult | None:
+        """The result of a monitoring inspection, once it is decided. A full inspection has none."""
+        return self.draft.findings.result if self.draft and self.has("outcome_decided") else None
 
     @property
     def paused_until(self) -> date | None:

@@ -19,6 +19,14 @@ RULES: Final[dict[str, Rule]] = {
     "separation_of_duties": Rule("Nobody approves, signs off or publishes his or her own work.", True),
     "not_for_both": Rule("Each inspectorate speaks for itself: nobody speaks for both on a draft.", False),
     "id_fits_area": Rule("An inspection's identifier begins with the code of its area.", False),
+    "id_fits_kind": Rule(
+        "An inspection's identifier says of which kind it is: F is a full one, M a monitoring one.", False
+    ),
+    "follows_full_inspection": Rule(
+        "A monitoring inspection follows a full one of its area and deals with areas for priority action "
+        "of that one; a full inspection does neither.",
+        False,
+    ),
     "on_site_week": Rule("The inspectors are on site from a Monday.", True),
     "term_time": Rule("Inspections take place in term time.", True),
     "team_complete": Rule("A lead of Ofsted and a lead of CQC are named before the area is notified.", True),
@@ -40,6 +48,14 @@ RULES: Final[dict[str, Rule]] = {
     "findings_fit_outcome": Rule(
         "Outcome 3 asks for areas for priority action; outcomes 1 and 2 have none.", False
     ),
+    "findings_fit_kind": Rule(
+        "A full inspection comes to an outcome; a monitoring one to whether effective action was taken, "
+        "on each area of its scope and as a whole.",
+        False,
+    ),
+    "result_fits_areas": Rule(
+        "Where each area of the scope has the same result, the inspection has no other.", True
+    ),
     "body_of_partnership": Rule("Only a body of the partnership can be made responsible.", True),
     "draft_exists": Rule("There is a draft to speak of.", False),
     "draft_is_current": Rule("An approval, a return or a sign-off names the current draft.", False),
@@ -60,7 +76,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "complaint_known": Rule("A complaint is lodged once and resolved once.", False),
     "no_open_complaint": Rule("An open complaint holds publication and closing.", True),
-    "cqc_concurs": Rule("The lead of CQC on the team concurs in the outcome.", True),
+    "cqc_concurs": Rule("The lead of CQC on the team concurs in what the inspection comes to.", True),
     "no_embargo": Rule("Nothing is published about an area in the weeks before its polls.", True),
     "released": Rule("The system publishes the report that was released, and no other.", False),
     "nothing_to_correct": Rule("One correction is finished before the next begins.", False),

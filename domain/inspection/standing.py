@@ -35,6 +35,6 @@ def _standing(state: State, register: Sequence[Deadline], now: Instant) -> Stand
         next_due=due_next.due.isoformat() if due_next else None,
         area=state.area,
         kind=state.kind,
-        outcome=state.draft.findings.outcome if state.draft and state.has("outcome_decided") else None,
+        outcome=state.outcome or state.result,
         draft=DraftName(version=draft.version, digest=draft.digest) if draft else None,
     )

@@ -42,6 +42,8 @@ def _planned(_: State, event: e.InspectionPlanned) -> Change:
     return {
         "area": event.area,
         "kind": event.kind,
+        "follows": event.follows,
+        "scope": event.scope,
         "notify_on": event.notify_on,
         "on_site": event.on_site,
         "bodies": event.bodies,

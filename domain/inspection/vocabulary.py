@@ -3,9 +3,9 @@
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.canonical import canonical_json, sha256_hex
 from domain.values import (
@@ -13,6 +13,7 @@ from domain.values import (
     BodyRef,
     ChildRef,
     Inspectorate,
+    MonitoringResult,
     Outcome,
     PersonRef,
     SealedText,
@@ -184,12 +185,33 @@ class AreaForAction(Value):
     text: SealedText
 
 
-class Findings(Value):
-    """What an inspection finds: the outcome and what it asks of whom."""
+class ActionOnArea(Value):
+    """Whether effective action was taken on one area for priority action, by its number in the scope."""
 
-    outcome: Outcome
+    area: Annotated[int, Field(ge=1)]
+    result: MonitoringResult
+
+
+class Findings(Value):
+    """What an inspection finds: of a full one the outcome, of a monitoring one the result, and what it asks.
+
+    What only a monitoring inspection finds is left out of the JSON of a full one. So the digests of drafts
+    that were written before there was any are the same as ever.
+    """
+
+    outcome: Outcome | None = None
     areas_for_improvement: tuple[AreaForAction, ...] = ()
     areas_for_priority_action: tuple[AreaForAction, ...] = ()
+    result: Annotated[MonitoringResult | None, Field(exclude_if=lambda result: result is None)] = None
+    actions: Annotated[tuple[ActionOnArea, ...], Field(exclude_if=lambda actions: not actions)] = ()
+
+    @model_validator(mode="after")
+    def _outcome_or_result(self) -> Self:
+        if (self.outcome is None) == (self.result is None):
+            raise ValueError(
+                "a full inspection has an outcome, a monitoring one a result; one of them is named"
+            )
+        return self
 
 
 class Sections(Value):

@@ -9,10 +9,11 @@ import pytest
 from domain.actors import ENGINE, ENGINE_RECORDER
 from domain.errors import IntegrityError, MalformedError
 from domain.handbook import DeadlineKind
-from domain.inspection.events import EVENT_TYPES, DeadlineMissed, Event
+from domain.inspection.events import DeadlineMissed
 from domain.values import Value
 from eventstore.codec import Codec
 from eventstore.envelope import Entry, Provenance, compose, leaf_of
+from workers.stores import CODEC as OF_INSPECTIONS
 
 AT = datetime(2024, 3, 1, 9, 30, tzinfo=UTC)
 PROVENANCE = Provenance(command_id=UUID(int=1), correlation_id=UUID(int=2), causation_id=UUID(int=3))
@@ -66,7 +67,6 @@ def test_what_is_written_is_read() -> None:
 
 
 def test_the_domains_own_events_are_written_and_read() -> None:
-    codec = Codec[Event](EVENT_TYPES, {})
     missed = DeadlineMissed(
         occurred_at=AT,
         decided_by=ENGINE,
@@ -74,7 +74,7 @@ def test_the_domains_own_events_are_written_and_read() -> None:
         kind=DeadlineKind.STRATEGIC_PLAN,
         due=AT.date(),
     )
-    assert codec.decode(entry(codec.encode(missed, PROVENANCE))) == missed
+    assert OF_INSPECTIONS.decode(entry(OF_INSPECTIONS.encode(missed, PROVENANCE))) == missed
 
 
 def test_an_old_event_is_lifted_from_version_to_version() -> None:

@@ -18,7 +18,7 @@ from domain.values import Slug
 from eventstore.codec import Codec
 from tests.journeys.house import House
 from workers.rehearsal.script import NOON
-from workers.stores import CODEC
+from workers.stores import CODEC, UPCASTERS
 
 CONCERN: dict[str, Any] = {"referred_to": "police", "reference": "MASH/2023-114"}
 NEW = "2023-10-05"
@@ -199,7 +199,7 @@ async def test_a_field_that_an_event_gained_is_filled_in_for_an_open_inspection(
         }
 
     kinds: dict[str, type[Event]] = {**EVENT_TYPES, "area_notified": AreaNotifiedSince}
-    later = Codec(kinds, {("area_notified", 1): from_1, ("area_notified", 2): from_2})
+    later = Codec(kinds, {**UPCASTERS, ("area_notified", 1): from_1, ("area_notified", 2): from_2})
     stored = [entry.text for entry in await house.stores.ledger.read_stream(life.inspection)]
     async with house.worker(codec=later):
         answer = await life.next_step()
@@ -220,7 +220,7 @@ async def test_an_event_that_this_code_does_not_know_is_an_integrity_failure(idl
     async with house.worker():
         await life.play()
     before = await life.names()
-    older = Codec({name: kind for name, kind in EVENT_TYPES.items() if name != "area_notified"}, {})
+    older = Codec({name: kind for name, kind in EVENT_TYPES.items() if name != "area_notified"}, UPCASTERS)
     async with house.worker(codec=older):
         with pytest.raises(IntegrityError, match="area_notified"):
             await life.record("refer_safeguarding_concern", Role.OFSTED_LEAD, **CONCERN)

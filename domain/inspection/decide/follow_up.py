@@ -90,11 +90,18 @@ def publish_action_plan(situation: Situation, command: c.PublishPriorityActionPl
 def _require_plan(situation: Situation, plan: PlanKind) -> None:
     state, handbook = situation.state, situation.handbook
     outcome = state.draft.findings.outcome if state.draft else None
-    asks = handbook.follow_up[outcome].value if outcome else None
+    situation.require(
+        outcome is not None,
+        "outcome_asks_for_plan",
+        "a monitoring inspection has no outcome, and asks for no plan of its own",
+        "the plan that the inspection asks for which it follows, recorded of that one",
+    )
+    assert outcome is not None
+    asks = handbook.follow_up[outcome].value
     situation.require(
         asks is plan,
         "outcome_asks_for_plan",
-        f"outcome {outcome} asks for a {str(asks).replace('_', ' ')}, not a {plan.replace('_', ' ')}",
+        f"outcome {outcome} asks for a {asks.replace('_', ' ')}, not a {plan.replace('_', ' ')}",
         f"what handbook {handbook.version} names for outcome {outcome}",
     )
 

@@ -7,25 +7,25 @@ from domain.handbook import DeadlineKind
 from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.deadlines import deadlines
+from domain.inspection.decide.findings import require_findings
 from domain.inspection.decide.situation import (
     Situation,
     require_not_before,
     require_not_for_both,
     require_not_own_work,
-    require_of_partnership,
 )
 from domain.inspection.progress import approved_by_both, current_draft, publication_pending
 from domain.inspection.record import State
 from domain.inspection.vocabulary import Draft, Findings, Sections
 from domain.london import london_date
-from domain.values import Inspectorate, Outcome, PersonRef
+from domain.values import Inspectorate, PersonRef
 
 _MODERATOR = {Inspectorate.OFSTED: Role.OFSTED_MODERATOR, Inspectorate.CQC: Role.CQC_MODERATOR}
 _DIRECTOR = {Inspectorate.OFSTED: Role.OFSTED_DIRECTOR, Inspectorate.CQC: Role.CQC_DIRECTOR}
 
 
 def submit_draft(situation: Situation, command: c.SubmitDraft) -> e.Event:
-    """A member of the team submits a draft whose findings fit the outcome that it proposes."""
+    """A member of the team submits a draft whose findings fit the inspection and what it comes to."""
     _require_evidence_complete(situation)
     situation.require(
         not publication_pending(situation.state),
@@ -34,7 +34,7 @@ def submit_draft(situation: Situation, command: c.SubmitDraft) -> e.Event:
         "correct_report once it is published",
     )
     _require_on_team(situation, command.decided_by.person)
-    _require_findings(situation, command.findings)
+    require_findings(situation, command.findings)
     draft = next_draft(situation.state, command.sections, command.findings, command.decided_by.person)
     return situation.record(e.DraftSubmitted, draft=draft.ref)
 
@@ -171,7 +171,7 @@ def decide_outcome(situation: Situation, command: c.DecideOutcome) -> e.Event:
     deciding = {Inspectorate.OFSTED: command.decided_by.person, Inspectorate.CQC: command.concurring}
     require_not_for_both(situation, draft, deciding)
     require_comments_answered(situation)
-    _require_findings(situation, command.findings)
+    require_findings(situation, command.findings)
     assert state.draft is not None
     if command.findings != state.draft.findings:
         changed = next_draft(state, state.draft.sections, command.findings, state.draft.author)
@@ -243,19 +243,4 @@ def _require_role_of(
         "permission",
         f"{role} does not speak for {inspectorate} here",
         f"decided by {roles[inspectorate]}",
-    )
-
-
-def _require_findings(situation: Situation, findings: Findings) -> None:
-    """Outcome 3 asks for areas for priority action, the others have none; bodies are the partnership's."""
-    priority = findings.areas_for_priority_action
-    needs_priority = findings.outcome is Outcome.WIDESPREAD_FAILINGS
-    situation.require(
-        bool(priority) == needs_priority,
-        "findings_fit_outcome",
-        f"outcome {findings.outcome} with {len(priority)} areas for priority action",
-        "at least one area for priority action" if needs_priority else "no area for priority action",
-    )
-    require_of_partnership(
-        situation, (body for area in (*findings.areas_for_improvement, *priority) for body in area.bodies)
     )

@@ -1,6 +1,7 @@
 """Decisions before the area knows, and the notification itself."""
 
 from datetime import date
+from typing import Final
 
 from domain.handbook import GivesWay
 from domain.inspection import commands as c
@@ -8,7 +9,10 @@ from domain.inspection import events as e
 from domain.inspection.decide.situation import Situation
 from domain.inspection.vocabulary import TeamMember
 from domain.london import london_date
-from domain.values import Inspectorate
+from domain.values import Inspectorate, Kind
+
+_LETTERS: Final = {Kind.FULL: "F", Kind.MONITORING: "M"}
+"""What an identifier has before its number, for each kind."""
 
 
 def plan(situation: Situation, command: c.PlanInspection) -> e.Event:
@@ -20,8 +24,9 @@ def plan(situation: Situation, command: c.PlanInspection) -> e.Event:
         command.inspection.startswith(f"{command.area}-"),
         "id_fits_area",
         f"{command.inspection} does not begin with {command.area}",
-        f"an identifier such as {command.area}-{first.year}-F1",
+        f"an identifier such as {command.area}-{first.year}-{_LETTERS[command.kind]}1",
     )
+    _require_kind(situation, command)
     weekday = handbook.notice.on_site_weekday.value
     situation.require(
         first.strftime("%A").lower() == weekday,
@@ -41,6 +46,38 @@ def plan(situation: Situation, command: c.PlanInspection) -> e.Event:
         "a week on site in term time",
     )
     return situation.record(e.InspectionPlanned)
+
+
+def _require_kind(situation: Situation, command: c.PlanInspection) -> None:
+    """A monitoring inspection follows a full one, with areas for priority action of that one as its scope.
+
+    That it is about these areas is stated (section 5 of the facts, S); the letters are this engine's own.
+    What another stream has found is not known here: whoever plans copies it.
+    """
+    letter = _LETTERS[command.kind]
+    fitting = " or ".join(f"{kind} with {one}" for kind, one in _LETTERS.items())
+    situation.require(
+        command.inspection.split("-")[2].startswith(letter),
+        "id_fits_kind",
+        f"{command.inspection} is not the identifier of a {command.kind} inspection",
+        f"kind {fitting} before the number",
+    )
+    followed, areas = command.follows, len(command.scope)
+    situation.require(
+        _follows_full_inspection(command) if command.kind is Kind.MONITORING else not (followed or areas),
+        "follows_full_inspection",
+        f"it follows {followed or 'none'}, and its scope has {areas} areas for priority action",
+        f"follows a full inspection of {command.area}, and at least one area in scope"
+        if command.kind is Kind.MONITORING
+        else f"neither follows nor scope, or kind {Kind.MONITORING}",
+    )
+
+
+def _follows_full_inspection(command: c.PlanInspection) -> bool:
+    full = f"{command.area}-", f"-{_LETTERS[Kind.FULL]}"
+    return (
+        command.follows is not None and all(part in command.follows for part in full) and bool(command.scope)
+    )
 
 
 def appoint_team(situation: Situation, command: c.AppointTeam) -> e.Event:

@@ -1,6 +1,6 @@
 """From the end of fieldwork to the outcome: what has happened."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from domain.inspection.events.base import Event, MovesDeadlines
 from domain.inspection.matters import (
@@ -22,6 +22,7 @@ from domain.inspection.vocabulary import DraftRef
 class DraftSubmitted(MovesDeadlines, DraftMatter):
     """A draft report stands. Approvals of earlier ones no longer count."""
 
+    schema_version: ClassVar[int] = 2
     type: Literal["draft_submitted"] = "draft_submitted"
     rests_on = frozenset({"fieldwork_ended"})
     comes_after = frozenset({"draft_submitted", "draft_returned", "additional_evidence_gathered"})
@@ -97,8 +98,9 @@ class ComplaintResolved(MovesDeadlines, ComplaintResolutionMatter):
 
 
 class OutcomeDecided(MovesDeadlines, OutcomeMatter):
-    """The outcome is decided."""
+    """The outcome is decided, or the result of a monitoring inspection."""
 
+    schema_version: ClassVar[int] = 2
     type: Literal["outcome_decided"] = "outcome_decided"
     rests_on = frozenset({"draft_submitted", "draft_sent_for_comment"})
     comes_after = frozenset(

@@ -1,6 +1,6 @@
 """Before the area knows: what has happened."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from domain.inspection.events.base import Event, MovesDeadlines
 from domain.inspection.matters import (
@@ -15,6 +15,7 @@ from domain.inspection.matters import (
 class InspectionPlanned(Event, PlanMatter):
     """The inspection is planned: the day of notification and the week on site."""
 
+    schema_version: ClassVar[int] = 2
     type: Literal["inspection_planned"] = "inspection_planned"
     comes_after = frozenset({"inspection_deferred"})
 

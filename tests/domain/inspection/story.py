@@ -23,12 +23,19 @@ from domain.inspection.vocabulary import Stage
 from domain.london import at_time
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
+from domain.values import MonitoringResult
 
 RULES: Final = Rulebook.released()
 CALENDAR: Final = RULES.current_calendar
 INSPECTION: Final = "SRY-2023-F1"
 MONDAY: Final = date(2023, 9, 11)
 """On which Surrey was notified in 2023: two weeks before the inspectors came, without a bank holiday."""
+
+MONITORING: Final = "SRY-2025-M1"
+MONITORED: Final = date(2025, 6, 9)
+"""On which Surrey might have been notified of a monitoring inspection, under the handbook of that month."""
+
+RESULTS: Final = frozenset(MonitoringResult)
 
 BODIES: Final = ("la-sry", "icb-surrey-heartlands")
 TEXT: Final = {"sealed": "0" * 64}
@@ -79,12 +86,16 @@ TEAM: Final[list[dict[str, Any]]] = [
     {"person": "p-cqclead", "inspectorate": "cqc", "lead": True},
 ]
 CHILDREN: Final = [{"child": f"c-{number}", "provision": "sen_support"} for number in range(1, 7)]
+SCOPE: Final = [{"bodies": BODIES, "text": {"sealed": f"{number}" * 64}} for number in (1, 2)]
 SECTIONS: Final = {"what_it_is_like": TEXT}
 
 
 def findings(outcome: str, *bodies: str) -> dict[str, Any]:
-    """Make findings that fit an outcome, with areas of which these bodies are to take care."""
+    """Make findings that fit an outcome, with areas of which these bodies are to take care; or a result."""
     area = {"bodies": list(bodies or BODIES), "text": TEXT}
+    if outcome in RESULTS:
+        actions = [{"area": number, "result": outcome} for number, _ in enumerate(SCOPE, start=1)]
+        return {"result": outcome, "actions": actions, "areas_for_improvement": [area]}
     return {
         "outcome": outcome,
         "areas_for_improvement": [area],
@@ -107,7 +118,7 @@ class Step(NamedTuple):
 
 
 def ordinary_steps(outcome: str) -> Iterator[Step]:
-    """List the steps of an ordinary inspection with this outcome, from planning to close."""
+    """List the steps of an ordinary inspection with this outcome or result, from planning to close."""
 
     def step(command: str, day: int, **matter: Any) -> Step:
         return Step(command, day, matter)
@@ -142,27 +153,30 @@ def ordinary_steps(outcome: str) -> Iterator[Step]:
         yield step("submit_priority_action_plan", 76)
         yield step("accept_priority_action_plan", 80)
         yield step("publish_priority_action_plan", 100)
-    else:
+    elif outcome not in RESULTS:
         yield step("publish_strategic_plan", 80)
         yield step("verify_strategic_plan", 82)
     yield step("close_inspection", 110)
 
 
 class Story:
-    """One inspection: its state, everything that was recorded, and what time it is."""
+    """One inspection: its state, everything that was recorded, and what time it is.
+
+    It is a monitoring one if it comes to a result.
+    """
 
     def __init__(
         self,
         *,
         outcome: str = "2",
-        notified: date = MONDAY,
+        notified: date | None = None,
         rules: Rulebook = RULES,
-        inspection: str = INSPECTION,
     ) -> None:
         self.rules = rules
         self.outcome = outcome
-        self.inspection = inspection
-        self.notified = notified
+        self.monitors = outcome in RESULTS
+        self.inspection = MONITORING if self.monitors else INSPECTION
+        self.notified = notified or (MONITORED if self.monitors else MONDAY)
         self.state: State = initial()
         self.events: list[Event] = []
         self.latest: tuple[Event, ...] = ()
@@ -313,6 +327,9 @@ def _usual_role(command: str, matter: dict[str, Any]) -> Role:
     return _OF_CQC[verb] if matter.get("inspectorate") == "cqc" and verb in _OF_CQC else _BY[verb]
 
 
+_MONITORING: Final = {"kind": "monitoring", "follows": INSPECTION, "scope": SCOPE}
+
+
 def usual_matter(story: Story, command: str) -> dict[str, Any]:
     """Say what a command usually says, given where the story is."""
     state, today = story.state, story.now.date()
@@ -322,6 +339,7 @@ def usual_matter(story: Story, command: str) -> dict[str, Any]:
             "notify_on": story.notified,
             "on_site": {"first": story.day(10), "last": story.day(14)},
             "bodies": BODIES,
+            **(_MONITORING if story.monitors else {}),
         },
         "appoint_team": {"members": TEAM},
         "replace_team_member": {

@@ -32,8 +32,21 @@ from domain.inspection.rules import RULES as RULE_TEXTS
 from domain.inspection.vocabulary import Findings, RectificationReason, Stage
 from domain.london import at_time, london_date
 from domain.refusal import Refusal
-from domain.values import Inspectorate, Outcome
-from tests.domain.inspection.story import BODIES, RULES, TEAM, TEXT, Story, findings, ordinary_steps, who
+from domain.values import Inspectorate, Kind, MonitoringResult, Outcome
+from tests.domain.inspection.story import (
+    BODIES,
+    INSPECTION,
+    MONITORING,
+    RESULTS,
+    RULES,
+    SCOPE,
+    TEAM,
+    TEXT,
+    Story,
+    findings,
+    ordinary_steps,
+    who,
+)
 from tests.domain.inspection.way_to_close import next_step, way_to_close
 
 YIELDING: Final = tuple(sorted(code for code, text in RULE_TEXTS.items() if text.yields))
@@ -45,7 +58,7 @@ days = near | near | st.sampled_from([date(1, 1, 1), date(2015, 6, 1), date(2034
 moments = st.builds(at_time, near, st.just(time(12))) | st.sampled_from(
     [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)]
 )
-outcomes = st.sampled_from(["1", "2", "3"])
+outcomes = st.sampled_from(["1", "2", "3", *MonitoringResult])
 bodies = st.sampled_from([BODIES, BODIES[:1], ("icb-elsewhere",)])
 references = st.sampled_from(["C-1", "C-2"])
 reports = st.builds(
@@ -56,6 +69,13 @@ reports = st.builds(
     outcomes,
     bodies,
     st.booleans(),
+)
+partly = st.builds(
+    lambda result, *each: {
+        **findings(result),
+        "actions": [{"area": area, "result": one} for area, one in enumerate(each, start=1)],
+    },
+    *[st.sampled_from(MonitoringResult)] * (len(SCOPE) + 1),
 )
 sections = st.sampled_from([{}, {"what_it_is_like": {"sealed": "2" * 64}}])
 items = st.sampled_from(["strategic_plan", "self_evaluation", "annex_a_3"])
@@ -83,6 +103,9 @@ MATTERS: Final[dict[str, dict[str, st.SearchStrategy[Any]]]] = {
         "on_site": st.builds(lambda day: {"first": day, "last": min(day, date(9999, 1, 1))}, days),
         "area": st.sampled_from(["SRY", "SFK"]),
         "bodies": bodies,
+        "kind": st.sampled_from(Kind),
+        "follows": st.sampled_from([None, INSPECTION, "SFK-2023-F1", MONITORING]),
+        "scope": st.sampled_from([(), SCOPE[:1], SCOPE]),
     },
     "appoint_team": {"members": teams},
     "replace_team_member": {"leaves": persons, "joins": members},
@@ -97,12 +120,12 @@ MATTERS: Final[dict[str, dict[str, st.SearchStrategy[Any]]]] = {
     },
     "pause_inspection": {"resume_by": days},
     "declare_incomplete": {"reason": st.sampled_from(["pause_ran_out", "evidence_insufficient"])},
-    "submit_draft": {"findings": reports, "sections": sections},
+    "submit_draft": {"findings": reports | partly, "sections": sections},
     "approve_draft": {"inspectorate": st.sampled_from(Inspectorate)},
     "return_draft": {"inspectorate": st.sampled_from(Inspectorate)},
     "sign_off_outcome": {"inspectorate": st.sampled_from(Inspectorate)},
     "receive_comments": {"points": st.integers(0, 3)},
-    "decide_outcome": {"findings": reports, "concurring": persons},
+    "decide_outcome": {"findings": reports | partly, "concurring": persons},
     "lodge_complaint": {"reference": references},
     "resolve_complaint": {
         "reference": references,
@@ -163,7 +186,8 @@ class AnyInspection(RuleBasedStateMachine):
 
     @rule(outcome=outcomes)
     def take_the_way_to_close(self, outcome: str) -> None:
-        self.story.outcome = outcome
+        if (outcome in RESULTS) == self.story.monitors:
+            self.story.outcome = outcome
         if self.story.stage() is not Stage.CLOSED:
             command, told = next_step(self.story)
             self.put(command, **told)
@@ -296,11 +320,13 @@ def _due(one: Deadline | None) -> date | None:
 def check_draft(after: State) -> None:
     """Outcome 3 has an area for priority action with a responsible body, the other outcomes have none."""
     if after.draft is not None:
-        check_findings(after.draft.findings)
+        check_findings(after, after.draft.findings)
 
 
-def check_findings(found: Findings) -> None:
-    """Check the areas of findings against their outcome."""
+def check_findings(after: State, found: Findings) -> None:
+    """A full inspection finds an outcome that its areas fit; a monitoring one a result for each area."""
+    assert (after.kind is Kind.MONITORING) == (found.result is not None) == bool(after.follows)
+    assert sorted(one.area for one in found.actions) == [*range(1, len(after.scope) + 1)]
     priority = found.areas_for_priority_action
     assert bool(priority) == (found.outcome is Outcome.WIDESPREAD_FAILINGS)
     assert all(area.bodies for area in priority)

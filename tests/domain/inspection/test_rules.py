@@ -8,7 +8,7 @@ import pytest
 
 from domain.actors import Role
 from domain.inspection.rules import RULES
-from tests.domain.inspection.story import BODIES, CHILDREN, TEAM, Story, findings, who
+from tests.domain.inspection.story import BODIES, CHILDREN, INSPECTION, SCOPE, TEAM, Story, findings, who
 
 Scene = tuple[Story, str, dict[str, Any]]
 """A story, and a command that a rule speaks against."""
@@ -63,6 +63,14 @@ def _not_for_both() -> Scene:
 
 def _id_fits_area() -> Scene:
     return Story(), "plan_inspection", {"area": "SFK"}
+
+
+def _id_fits_kind() -> Scene:
+    return Story(), "plan_inspection", {"kind": "monitoring", "follows": INSPECTION, "scope": SCOPE}
+
+
+def _follows_full_inspection() -> Scene:
+    return Story(outcome="effective"), "plan_inspection", {"follows": "SFK-2023-F1"}
 
 
 def _on_site_week() -> Scene:
@@ -146,6 +154,16 @@ def _feedback_given() -> Scene:
 def _findings_fit_outcome() -> Scene:
     unfit = {**findings("2"), "outcome": "3"}
     return Story().until("fieldwork_ended"), "submit_draft", {"findings": unfit}
+
+
+def _findings_fit_kind() -> Scene:
+    return Story(outcome="effective").until("fieldwork_ended"), "submit_draft", {"findings": findings("2")}
+
+
+def _result_fits_areas() -> Scene:
+    story = Story(outcome="effective").until("fieldwork_ended")
+    unfit = {**findings("effective"), "result": "not_effective"}
+    return story, "submit_draft", {"findings": unfit}
 
 
 def _body_of_partnership() -> Scene:

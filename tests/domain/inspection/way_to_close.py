@@ -7,7 +7,7 @@ from typing import Any
 from domain.actors import Actor, Role
 from domain.handbook import PlanKind
 from domain.inspection.progress import approved_by_both, comments_settled, current_draft
-from domain.inspection.vocabulary import Stage
+from domain.inspection.vocabulary import Draft, Stage
 from domain.inspection.voices import speak_for_both
 from domain.london import london_date
 from domain.values import Inspectorate
@@ -120,11 +120,17 @@ def _submit(story: Story) -> Told:
     author = _lead(story, Inspectorate.OFSTED)
     if author is None:
         return "appoint_team", {"members": TEAM}
-    proposed = story.state.draft.findings.outcome if story.state.draft else story.outcome
+    proposed = _found(story.state.draft) if story.state.draft else story.outcome
     return "submit_draft", {
         "by": who(Role.OFSTED_LEAD, author),
         "findings": findings(proposed, *story.state.bodies),
     }
+
+
+def _found(draft: Draft) -> str:
+    found = draft.findings.outcome or draft.findings.result
+    assert found is not None
+    return found
 
 
 _MODERATES = {Inspectorate.OFSTED: Role.OFSTED_MODERATOR, Inspectorate.CQC: Role.CQC_MODERATOR}
@@ -170,7 +176,7 @@ def _decided_findings(story: Story) -> dict[str, Any]:
     areas = (*draft.findings.areas_for_improvement, *draft.findings.areas_for_priority_action)
     if all(body in story.state.bodies for area in areas for body in area.bodies):
         return {}
-    return {"findings": findings(draft.findings.outcome, *story.state.bodies)}
+    return {"findings": findings(_found(draft), *story.state.bodies)}
 
 
 def _publication(story: Story) -> Told:
@@ -207,6 +213,8 @@ def _follow_up(story: Story) -> Told:
         return "confirm_publication", {}
     if state.open_complaints:
         return _resolve(story)
+    if state.draft.findings.outcome is None:
+        return "close_inspection", {}
     handbook = story.rules.pinned_handbook(state.handbook)
     if handbook.follow_up[state.draft.findings.outcome].value is PlanKind.PRIORITY_ACTION_PLAN:
         return _action_plan(story, handbook.plan_feedback_by.value)
