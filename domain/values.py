@@ -125,6 +125,11 @@ class Kind(StrEnum):
     FULL = "full"
     MONITORING = "monitoring"
 
+    @property
+    def letter(self) -> str:
+        """What an identifier has before its number."""
+        return self.value[0].upper()
+
 
 class Outcome(StrEnum):
     """The three outcomes, numbered as in the handbook. Never a grade, never a judgement."""

@@ -21,8 +21,10 @@ from domain.canonical import canonical_json
 from domain.inspection.events import EVENT_TYPES
 from domain.inspection.state import evolve, initial
 from domain.messages import Answer
+from domain.values import MonitoringResult
 from eventstore.envelope import Entry
 from tests.journeys.house import House, Life
+from tests.journeys.monitoring import monitored
 from tests.workflows import record_histories as paths
 from tests.workflows.record_histories import on_server
 from workers.embedded.postgres import Postgres
@@ -168,10 +170,21 @@ async def broken_off(house: House) -> Life:
     return life
 
 
+async def monitoring(house: House) -> Life:
+    """A monitoring inspection after outcome 3: effective action was not taken."""
+    full = house.life("NTT")
+    await full.play()
+    life = await monitored(full, [MonitoringResult.NOT_EFFECTIVE])
+    await life.play()
+    await _also(life, "close_inspection", Role.COORDINATOR)
+    return life
+
+
 LIVES: Final[tuple[Callable[[House], Awaitable[Life]], ...]] = (
     strategic_plan,
     priority_action_plan,
     broken_off,
+    monitoring,
     paths.pause,
     paths.outcome_3_with_misses,
     paths.deferral,

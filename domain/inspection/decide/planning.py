@@ -1,7 +1,6 @@
 """Decisions before the area knows, and the notification itself."""
 
 from datetime import date
-from typing import Final
 
 from domain.handbook import GivesWay
 from domain.inspection import commands as c
@@ -10,9 +9,6 @@ from domain.inspection.decide.situation import Situation
 from domain.inspection.vocabulary import TeamMember
 from domain.london import london_date
 from domain.values import Inspectorate, Kind
-
-_LETTERS: Final = {Kind.FULL: "F", Kind.MONITORING: "M"}
-"""What an identifier has before its number, for each kind."""
 
 
 def plan(situation: Situation, command: c.PlanInspection) -> e.Event:
@@ -24,7 +20,7 @@ def plan(situation: Situation, command: c.PlanInspection) -> e.Event:
         command.inspection.startswith(f"{command.area}-"),
         "id_fits_area",
         f"{command.inspection} does not begin with {command.area}",
-        f"an identifier such as {command.area}-{first.year}-{_LETTERS[command.kind]}1",
+        f"an identifier such as {command.area}-{first.year}-{command.kind.letter}1",
     )
     _require_kind(situation, command)
     weekday = handbook.notice.on_site_weekday.value
@@ -54,10 +50,9 @@ def _require_kind(situation: Situation, command: c.PlanInspection) -> None:
     That it is about these areas is stated (section 5 of the facts, S); the letters are this engine's own.
     What another stream has found is not known here: whoever plans copies it.
     """
-    letter = _LETTERS[command.kind]
-    fitting = " or ".join(f"{kind} with {one}" for kind, one in _LETTERS.items())
+    fitting = " or ".join(f"{kind} with {kind.letter}" for kind in Kind)
     situation.require(
-        command.inspection.split("-")[2].startswith(letter),
+        command.inspection.split("-")[2].startswith(command.kind.letter),
         "id_fits_kind",
         f"{command.inspection} is not the identifier of a {command.kind} inspection",
         f"kind {fitting} before the number",
@@ -74,10 +69,9 @@ def _require_kind(situation: Situation, command: c.PlanInspection) -> None:
 
 
 def _follows_full_inspection(command: c.PlanInspection) -> bool:
-    full = f"{command.area}-", f"-{_LETTERS[Kind.FULL]}"
-    return (
-        command.follows is not None and all(part in command.follows for part in full) and bool(command.scope)
-    )
+    followed = command.follows or ""
+    is_full = followed.startswith(f"{command.area}-") and f"-{Kind.FULL.letter}" in followed
+    return is_full and bool(command.scope)
 
 
 def appoint_team(situation: Situation, command: c.AppointTeam) -> e.Event:

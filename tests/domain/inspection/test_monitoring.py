@@ -51,7 +51,9 @@ def test_a_full_inspection_follows_none_and_looks_at_everything(told: dict[str, 
 
 def test_the_identifier_says_the_kind() -> None:
     """M is a monitoring inspection, F a full one, and neither is planned as the other."""
-    assert Story(outcome="effective").refused("plan_inspection", kind="full").code == "id_fits_kind"
+    refusal = Story(outcome="effective").refused("plan_inspection", kind="full")
+    assert refusal.code == "id_fits_kind"
+    assert "full with F or monitoring with M" in refusal.accepted
     assert Story().refused("plan_inspection", kind="monitoring").code == "id_fits_kind"
 
 
