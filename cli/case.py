@@ -106,10 +106,11 @@ async def _read(inspection: str, entries: Sequence[Entry], stores: Stores) -> _C
 def _print_case(case: _Case) -> None:
     state = case.state
     draft = current_draft(state)
-    findings = state.draft.findings if state.draft else None
     facts = [
         ("stage", in_words(stage(state)) + "".join(f", held by {in_words(one)}" for one in held_by(state))),
+        ("follows", f"{state.follows}, as a {state.kind} inspection" if state.follows else ""),
         ("area", f"{state.area}: " + ", ".join(case.bodies.get(one, one) for one in state.bodies)),
+        *_scope(case),
         *_team(case),
         ("on site", f"{state.on_site.first} to {state.on_site.last}" if state.on_site else ""),
         ("paused", _pause(state)),
@@ -118,7 +119,8 @@ def _print_case(case: _Case) -> None:
             "bound to",
             f"handbook {state.handbook.version}" if state.handbook else "none before notification",
         ),
-        ("outcome", findings.outcome if findings and state.has("outcome_decided") else ""),
+        ("outcome", state.outcome or ""),
+        ("result", in_words(state.result or "")),
         ("draft", f"version {draft.version}, digest {draft.digest}" if draft else ""),
         ("published", ", ".join(f"{one.address} (SHA-256 {one.sha256})" for one in state.published)),
         ("as of", f"{case.now:%Y-%m-%d %H:%M} UTC, version {state.version}"),
@@ -132,6 +134,21 @@ def _print_case(case: _Case) -> None:
         ("on", "milestone", "decided by", "version"),
         [(london_date(fact.at), in_words(name), fact.decided_by, fact.version) for name, fact in rows],
     )
+
+
+def _scope(case: _Case) -> list[tuple[str, str]]:
+    """Say of each area for priority action in the scope who answers for it, and once decided its result."""
+    state = case.state
+    found = state.draft.findings.actions if state.draft and state.result else ()
+    results = {one.area: in_words(one.result) for one in found}
+    return [
+        (
+            "" if number > 1 else "scope",
+            f"{number}: {', '.join(case.bodies.get(body, body) for body in area.bodies)}"
+            + (f"; {results[number]}" if number in results else ""),
+        )
+        for number, area in enumerate(state.scope, start=1)
+    ]
 
 
 def _team(case: _Case) -> list[tuple[str, str]]:

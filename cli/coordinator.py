@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from cyclopts import Parameter, Token
 
-from cli.access import acting, recorder
+from cli.access import acting, not_here, recorder
 from cli.exits import Exit
 from cli.matter import (
     AS_IN_LEDGER,
@@ -29,7 +29,7 @@ from domain.inspection.commands import Command, PlanInspection
 from domain.inspection.rules import RULES
 from domain.london import LONDON, at_time, london_date
 from domain.messages import Answer, MilestoneRequest
-from domain.values import AreaCode, BodyRef, InspectionId, PersonRef, SealedText
+from domain.values import AreaCode, BodyRef, InspectionId, Kind, PersonRef, SealedText
 from eventstore.people import Directory
 from workers.stores import Stores
 from workers.summary import fold
@@ -90,9 +90,10 @@ async def open_inspection(
     on_site_from: date,
     on_site_to: date,
     body: Annotated[tuple[BodyRef, ...], Parameter(negative=())],
+    follows: InspectionId | None = None,
     deed: Deed,
 ) -> Exit:
-    """Plan a new full inspection of an area and start its process.
+    """Plan a new inspection of an area and start its process: a full one, unless it follows another.
 
     Parameters
     ----------
@@ -106,7 +107,10 @@ async def open_inspection(
         Their last day on site.
     body
         A body of the partnership, such as la-sfk; give one option for each.
+    follows
+        The full inspection that a monitoring inspection follows. Its areas for priority action are the scope.
     """
+    kind = Kind.MONITORING if follows else Kind.FULL
     matter = {
         "area": area,
         "notify_on": notify_on.isoformat(),
@@ -114,7 +118,9 @@ async def open_inspection(
         "bodies": list(body),
     }
     async with acting(rehearsal=deed.rehearsal) as (desk, stores):
-        prefix = f"{area}-{on_site_from.year}-F"
+        prefix = f"{area}-{on_site_from.year}-{kind.letter}"
+        if follows:
+            matter |= await _followed(follows, stores)
         command = {**matter, **await _who_and_when(deed, stores.directory)}
         check(
             PlanInspection, await _with_placeholders(PlanInspection, command, f"{prefix}1", deed.command_id)
@@ -125,6 +131,17 @@ async def open_inspection(
                 return await _send(desk.record, PlanInspection, name, deed, command)
         number = max((int(name.removeprefix(prefix)) for name in taken), default=0) + 1
         return await _open_next(desk, prefix, number, deed, command)
+
+
+async def _followed(inspection: InspectionId, stores: Stores) -> dict[str, Any]:
+    """Say of a monitoring inspection which one it follows, and which areas that one found."""
+    entries = await stores.ledger.read_stream(inspection)
+    if not entries:
+        raise not_here(inspection)
+    draft = fold(entries).draft
+    areas = draft.findings.areas_for_priority_action if draft else ()
+    scope = [area.model_dump(mode="json") for area in areas]
+    return {"kind": Kind.MONITORING.value, "follows": inspection, "scope": scope}
 
 
 async def _open_next(desk: "Desk", prefix: str, number: int, deed: Deed, command: dict[str, Any]) -> Exit:

@@ -18,7 +18,7 @@ from domain.errors import MalformedError
 from domain.inspection.vocabulary import Stage
 from domain.london import london_date
 from domain.rulebook import Rulebook
-from domain.values import InspectionId
+from domain.values import InspectionId, Outcome
 from eventstore.projections import Unreadable
 from eventstore.worklist import CaseRow, DeadlineRow, DeadlineStatus, Worklist
 from workers.stores import Stores
@@ -94,7 +94,7 @@ def _print_cases(
         (
             case.inspection,
             in_words(case.stage) + _caution(case.inspection, problems),
-            case.outcome,
+            in_words(case.outcome or ""),
             london_date(case.next_due) if case.next_due else None,
             in_words(case.next_due_kind or ""),
             ", ".join(in_words(row.subject or row.kind) for row in missed[case.inspection]),
@@ -196,7 +196,7 @@ def _case_data(
         "area": case.area,
         "kind": case.kind,
         "stage": case.stage,
-        "outcome": int(case.outcome) if case.outcome else None,
+        "outcome": int(case.outcome) if case.outcome in set(Outcome) else case.outcome,
         "version": case.version,
         "notified_on": case.notified_on.isoformat() if case.notified_on else None,
         "next_due": london_date(case.next_due).isoformat() if case.next_due else None,

@@ -27,16 +27,16 @@ async def enter_people(stores: Stores) -> None:
         await stores.directory.put_body(ref, name)
 
 
-async def record(ledger: Ledger, events: list[Event]) -> None:
+async def record(ledger: Ledger, events: list[Event], inspection: str = INSPECTION) -> None:
     """Append what a live ledger lacks of an inspection."""
-    version = len(await ledger.read_stream(INSPECTION))
+    version = len(await ledger.read_stream(inspection))
     for number, event in enumerate(events[version:], start=version):
         command = uuid4()
         provenance = Provenance(command_id=command, correlation_id=command, causation_id=command)
         await ledger.append(
             [
                 Append(
-                    stream=INSPECTION,
+                    stream=inspection,
                     command_id=command,
                     digest=bytes(32),
                     expected_version=number,
