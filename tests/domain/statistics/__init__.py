@@ -1,0 +1,1 @@
+"""The statistics, counted from how inspections went."""
