@@ -48,6 +48,7 @@ def build(asked: str | None = None) -> App:
         ("cli.worklist:list_cases", "list", _EVERYBODY, "The worklist."),
         ("cli.case:show", "show", _EVERYBODY, "One inspection, its deadlines explained."),
         ("cli.worklist:deadlines", "deadlines", _EVERYBODY, "The register of what is due."),
+        ("cli.statistics:statistics", "statistics", _EVERYBODY, "What the official statistics count."),
         ("cli.service:worker", "worker", _OPERATORS, "Run a worker against servers of your own."),
         ("cli.operator:up", "up", _OPERATORS, "Run the embedded stack until interrupted."),
         ("cli.deployment:migrate", "migrate", _OPERATORS, "Bring the database up to date."),

@@ -1,5 +1,6 @@
 """What people see and what scripts read."""
 
+import csv
 import json
 import sys
 import textwrap
@@ -22,6 +23,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class SheetFormat(StrEnum):
+    """For people, for scripts, or for a spreadsheet."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
 class _Console(Console):
     def on_broken_pipe(self) -> None:
         """Leave it to who runs the command: rich would end it with 1, which looks like a refusal."""
@@ -36,6 +45,13 @@ def console() -> Console:
 def print_json(data: Any) -> None:
     """Print data as JSON, one value for the whole output."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as CSV with a line of column names. None is left empty."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
 
 
 def print_table(

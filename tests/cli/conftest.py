@@ -141,7 +141,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def rehearsed(folder: Path) -> tuple[Inspections, dict[str, Any]]:
-    """A rehearsal of five inspections, and what it printed, by identifier."""
+    """A rehearsal of seven inspections, one the second of its area, and what it printed, by identifier."""
     inspections = Inspections(folder / "rehearsed")
     cases = write_cases(
         folder / "cases.csv",
@@ -151,6 +151,8 @@ def rehearsed(folder: Path) -> tuple[Inspections, dict[str, Any]]:
             "SRY,Surrey,936,2023-09-25,2023-09-29,2023-11-24,2,,2024-01-18,,",
             "GRE,Greenwich,203,2023-05-11,2023-05-19,2023-07-11,1,,,,",
             "NTT,Nottinghamshire,891,2023-01-30,2023-02-03,2023-05-16,3,,,2023-06-01,2023-05-25",
+            "CON,Cornwall,908,2023-02-06,2023-02-10,2023-05-05,2,,2023-08-01,,",
+            "CON,Cornwall,908,2026-03-23,2026-03-27,2026-05-27,2,,,,",
         ],
     )
     ended = inspections("rehearse", str(cases), "--format", "json")
