@@ -64,7 +64,7 @@ async def statistics(
     if chart is not None:
         _draw(chart, counted, labels)
     if format is SheetFormat.JSON:
-        print_json({**as_data(counted.statistics), "as_at": counted.on.isoformat()})
+        print_json(as_data(counted))
     elif format is SheetFormat.CSV:
         print_csv(("year", "outcome", "label", "inspections", "share"), _rows(counted.statistics, labels))
     else:
@@ -75,8 +75,9 @@ def _draw(chart: Path, counted: Counted, labels: Mapping[Outcome, str]) -> None:
     chart.write_text(draw(counted.statistics.by_year, labels, counted.on), encoding="utf-8")
 
 
-def as_data(found: Statistics) -> dict[str, Any]:
+def as_data(counted: Counted) -> dict[str, Any]:
     """Put statistics into the words of the documented JSON."""
+    found = counted.statistics
     days = found.publication_working_days
     return {
         "by_year": {
@@ -94,6 +95,7 @@ def as_data(found: Statistics) -> dict[str, Any]:
             "max": days.maximum if days else None,
         },
         "late": [_late_data(one) for one in found.late],
+        "as_at": counted.on.isoformat(),
     }
 
 
