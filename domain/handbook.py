@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.calendar import MustBeWorkingDay
 from domain.released import ReleasedValue
-from domain.values import BodyRef, HandbookVersion, Outcome, Slug, Value
+from domain.values import BodyRef, HandbookVersion, Kind, Outcome, Slug, Value
 
 T = TypeVar("T")
 
@@ -83,13 +83,6 @@ class EngagementMeetings(StrEnum):
 
     ANNUAL = "annual"
     ADJUSTED_TO_NEED = "adjusted_to_need"
-
-
-class FollowingKind(StrEnum):
-    """The kind of inspection that an outcome brings next."""
-
-    FULL = "full"
-    MONITORING = "monitoring"
 
 
 class DeadlineKind(StrEnum):
@@ -189,7 +182,7 @@ class NextInspectionRule(Value):
     The target is approximate and missed in practice. Inspectorates may come earlier on intelligence.
     """
 
-    kind: FollowingKind
+    kind: Kind
     outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
     origin: Slug
     months: Sourced[Number]

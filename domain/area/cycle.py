@@ -16,10 +16,10 @@ from domain.area.matters import NewsMatter
 from domain.area.register import successors
 from domain.area.state import Agreed, BroughtForward, Met, State
 from domain.area.vocabulary import DueKind
-from domain.handbook import EngagementMeetings, FollowingKind, Handbook, NextInspectionRule
+from domain.handbook import EngagementMeetings, Handbook, NextInspectionRule
 from domain.london import add_months, end_of_day, start_of_day
 from domain.rulebook import Rulebook
-from domain.values import InspectionId, Kind
+from domain.values import InspectionId, Kind, MonitoringResult
 
 Deadline = deadline.Deadline[DueKind]
 """Something that is due in the cycle of an area."""
@@ -29,8 +29,8 @@ MONTHS_BETWEEN_MEETINGS: Final = 12
 _WARN_OF_MEETINGS: Final = timedelta(days=28)
 
 DUE_KIND: Final = {
-    FollowingKind.FULL: DueKind.FULL_INSPECTION,
-    FollowingKind.MONITORING: DueKind.MONITORING_INSPECTION,
+    Kind.FULL: DueKind.FULL_INSPECTION,
+    Kind.MONITORING: DueKind.MONITORING_INSPECTION,
 }
 
 
@@ -41,7 +41,7 @@ class Next:
     `after` is the inspection that it follows; none if the area was not inspected and one was asked for.
     """
 
-    kind: FollowingKind
+    kind: Kind
     after: InspectionId | None
     origin: str
     origin_on: date
@@ -67,7 +67,7 @@ def next_inspections(rules: Rulebook, state: State) -> tuple[Next, ...]:
         for one, following in zip_longest(done, done[1:])
         for coming in _after(rules, state, one, following)
     ]
-    return tuple(found) if done else tuple(_asked_for(rules, state))
+    return (*found, *_again(rules, state)) if done else tuple(_asked_for(rules, state))
 
 
 def inspections_to_come(rules: Rulebook, state: State) -> tuple[Next, ...]:
@@ -97,6 +97,23 @@ def _after(rules: Rulebook, state: State, done: NewsMatter, following: NewsMatte
             yield _coming(state, done, following, handbook, rule, origin_on)
 
 
+def _again(rules: Rulebook, state: State) -> Iterator[Next]:
+    """Where effective action was not taken, monitoring is repeated, after the same time.
+
+    No page says what follows; that it is repeated is this engine's assumption (section 5 of the facts, M).
+    """
+    fulls = published(state)
+    for done in sorted(state.news.values(), key=lambda one: one.inspection):
+        if done.result is not MonitoringResult.NOT_EFFECTIVE or done.report_received_on is None:
+            continue
+        received = done.report_received_on
+        following = next((one for one in fulls if one.begun_on and one.begun_on > received), None)
+        handbook = _handbook(rules, done)
+        for rule in handbook.next_inspections:
+            if rule.kind is Kind.MONITORING:
+                yield _coming(state, done, following, handbook, rule, received)
+
+
 def _coming(
     state: State,
     done: NewsMatter,
@@ -107,7 +124,7 @@ def _coming(
 ) -> Next:
     target = add_months(origin_on, rule.months.value)
     opens, closes = (add_months(target, sign * rule.window_months.value) for sign in (-1, 1))
-    wanted = _brought_forward(state, origin_on) if rule.kind is FollowingKind.FULL else None
+    wanted = _brought_forward(state, origin_on) if rule.kind is Kind.FULL else None
     if wanted and wanted.due_by < target:
         opens, target, closes = wanted.on, wanted.due_by, wanted.due_by
     met_on = _begun(state, rule.kind, after=origin_on)
@@ -131,7 +148,7 @@ def _asked_for(rules: Rulebook, state: State) -> Iterator[Next]:
     wanted = _brought_forward(state, date.min)
     if wanted:
         yield Next(
-            kind=FollowingKind.FULL,
+            kind=Kind.FULL,
             after=None,
             origin="inspection_brought_forward",
             origin_on=wanted.on,
@@ -139,7 +156,7 @@ def _asked_for(rules: Rulebook, state: State) -> Iterator[Next]:
             target=wanted.due_by,
             closes=wanted.due_by,
             handbook=rules.in_force(wanted.on).version,
-            met_on=_begun(state, FollowingKind.FULL, after=wanted.on),
+            met_on=_begun(state, Kind.FULL, after=wanted.on),
             void=False,
         )
 
@@ -149,11 +166,9 @@ def _brought_forward(state: State, since: date) -> BroughtForward | None:
     return min(wanted, key=lambda one: one.due_by, default=None)
 
 
-def _begun(state: State, kind: FollowingKind, after: date) -> date | None:
+def _begun(state: State, kind: Kind, after: date) -> date | None:
     days = (
-        one.begun_on
-        for one in state.news.values()
-        if one.kind.value == kind.value and one.begun_on and not one.withdrawn
+        one.begun_on for one in state.news.values() if one.kind is kind and one.begun_on and not one.withdrawn
     )
     return min((day for day in days if day > after), default=None)
 

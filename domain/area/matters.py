@@ -19,13 +19,13 @@ from domain.area.vocabulary import (
     Region,
     StrikeReason,
 )
-from domain.handbook import FollowingKind
 from domain.values import (
     AreaCode,
     BodyRef,
     HandbookVersion,
     InspectionId,
     Kind,
+    MonitoringResult,
     Outcome,
     Period,
     PublicName,
@@ -155,7 +155,8 @@ class StrikeMatter(Value):
 class NewsMatter(Value):
     """What the cycle of an area knows of one inspection: read from that inspection's stream, all of it anew.
 
-    Days are days in London. `begun_on`: when fieldwork began. The outcome is known once it is published.
+    Days are days in London. `begun_on`: when fieldwork began. Outcome and result are known
+    once they are published.
     """
 
     inspection: InspectionId
@@ -167,6 +168,7 @@ class NewsMatter(Value):
     report_received_on: date | None = None
     published_on: date | None = None
     outcome: Outcome | None = None
+    result: MonitoringResult | None = None
     handbook: HandbookVersion | None = None
     withdrawn: bool = False
     closed: bool = False
@@ -176,7 +178,7 @@ class ScheduleMatter(Value):
     """When an inspection is to take place. Its name says of which area, which kind and which year it is."""
 
     inspection: InspectionId
-    kind: FollowingKind
+    kind: Kind
     notify_on: Day
     on_site: Period
 

@@ -4,12 +4,10 @@ from datetime import date
 from typing import Final
 
 from domain.area.state import Scheduled, SchoolTerm, State, Visited
-from domain.handbook import FollowingKind
 from domain.london import add_months
-from domain.values import InspectionId, Period
+from domain.values import InspectionId, Kind, Period
 
 _A_YEAR: Final = 365
-_MONITORING: Final = FollowingKind.MONITORING.value
 
 
 def under_way(state: State) -> frozenset[InspectionId]:
@@ -43,6 +41,6 @@ def visits_within(state: State, day: date, months: int) -> tuple[date, ...]:
     days |= {
         one.on_site.first
         for one in state.news.values()
-        if one.kind.value == _MONITORING and one.on_site and not one.withdrawn
+        if one.kind is Kind.MONITORING and one.on_site and not one.withdrawn
     }
     return tuple(sorted(one for one in days if since < one < until))

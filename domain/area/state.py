@@ -28,12 +28,12 @@ from domain.area.vocabulary import (
     Region,
 )
 from domain.events import roles_after
-from domain.handbook import FollowingKind
 from domain.london import london_date
 from domain.values import (
     AreaCode,
     BodyRef,
     InspectionId,
+    Kind,
     Period,
     PersonRef,
     Pin,
@@ -130,7 +130,7 @@ class Scheduled(Fact):
     """An inspection that somebody has decided on."""
 
     inspection: InspectionId
-    kind: FollowingKind
+    kind: Kind
     notify_on: date
     on_site: Period
     decided_by: Actor

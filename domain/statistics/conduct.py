@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from domain.deadline import Status
 from domain.handbook import DeadlineKind
-from domain.inspection.deadlines import Status, deadlines
+from domain.inspection.deadlines import deadlines
 from domain.inspection.record import State
 from domain.london import london_date
 from domain.rulebook import Rulebook
@@ -84,12 +85,12 @@ def conduct(
 def _publication(state: State) -> Publication | None:
     """Once a report is published, its findings change no more: another outcome is not a correction."""
     published, ended = state.at("report_published"), state.at("fieldwork_ended")
-    if published is None or ended is None or state.draft is None:
+    if published is None or ended is None or state.outcome is None:
         return None
     return Publication(
         fieldwork_ended_on=london_date(ended),
         published_on=london_date(published),
-        outcome=state.draft.findings.outcome,
+        outcome=state.outcome,
     )
 
 

@@ -16,7 +16,6 @@ from domain.handbook import (
     DeadlineRule,
     DeferralGround,
     EngagementMeetings,
-    FollowingKind,
     Handbook,
     OnExpiry,
     PlanKind,
@@ -28,7 +27,7 @@ from domain.handbook import (
 from domain.inspection.events import EVENT_TYPES
 from domain.london import end_of_day, london_date, start_of_day
 from domain.rulebook import Rulebook
-from domain.values import Outcome
+from domain.values import Kind, Outcome
 
 RULES = Rulebook.released()
 CALENDAR = RULES.current_calendar
@@ -200,9 +199,9 @@ def test_what_comes_next_by_outcome(handbook: Handbook) -> None:
         for outcome in Outcome
     }
     assert coming == {
-        Outcome.TYPICALLY_POSITIVE: {FollowingKind.FULL: 60},
-        Outcome.INCONSISTENT: {FollowingKind.FULL: 36},
-        Outcome.WIDESPREAD_FAILINGS: {FollowingKind.FULL: 36, FollowingKind.MONITORING: 18},
+        Outcome.TYPICALLY_POSITIVE: {Kind.FULL: 60},
+        Outcome.INCONSISTENT: {Kind.FULL: 36},
+        Outcome.WIDESPREAD_FAILINGS: {Kind.FULL: 36, Kind.MONITORING: 18},
     }
 
 

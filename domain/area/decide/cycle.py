@@ -11,11 +11,8 @@ from domain.area.decide.register import require_within_life
 from domain.area.decide.situation import Situation
 from domain.area.planning import in_term, under_way, visits_within
 from domain.area.state import Scheduled
-from domain.handbook import FollowingKind
 from domain.london import london_date
-
-LETTERS: Final = {FollowingKind.FULL: "F", FollowingKind.MONITORING: "M"}
-"""How the name of an inspection says of which kind it is."""
+from domain.values import Kind
 
 
 def hear(situation: Situation, command: c.HearOfInspections) -> tuple[e.Event, ...]:
@@ -46,12 +43,12 @@ def _schedule(situation: Situation, command: c.ScheduleInspection) -> None:
         f"{command.on_site.first} to {command.on_site.last} is not within a term of the area",
         "a week on site in term time",
     )
-    if command.kind is FollowingKind.MONITORING:
+    if command.kind is Kind.MONITORING:
         _require_cap(situation, command)
 
 
 def _require_name(situation: Situation, command: c.ScheduleInspection) -> None:
-    beginning = f"{command.area}-{command.on_site.first.year}-{LETTERS[command.kind]}"
+    beginning = f"{command.area}-{command.on_site.first.year}-{command.kind.letter}"
     situation.require(
         command.inspection.startswith(beginning),
         "name_fits",
@@ -71,7 +68,7 @@ def _require_window(situation: Situation, command: c.ScheduleInspection) -> None
     coming = inspections_to_come(situation.rules, situation.state)
     due = next((one for one in coming if one.kind is command.kind), None)
     situation.require(
-        due is not None or (command.kind is FollowingKind.FULL and not coming),
+        due is not None or (command.kind is Kind.FULL and not coming),
         "due",
         f"no {command.kind} inspection of {command.area} is due",
         "what the last outcome brings: " + (", ".join(one.kind for one in coming) or "nothing yet"),

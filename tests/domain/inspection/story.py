@@ -168,6 +168,7 @@ class Story:
     def __init__(
         self,
         *,
+        inspection: str | None = None,
         outcome: str = "2",
         notified: date | None = None,
         rules: Rulebook = RULES,
@@ -175,7 +176,7 @@ class Story:
         self.rules = rules
         self.outcome = outcome
         self.monitors = outcome in RESULTS
-        self.inspection = MONITORING if self.monitors else INSPECTION
+        self.inspection = inspection or (MONITORING if self.monitors else INSPECTION)
         self.notified = notified or (MONITORED if self.monitors else MONDAY)
         self.state: State = initial()
         self.events: list[Event] = []

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from domain.handbook import DeadlineKind
 from domain.inspection.events import InspectionClosed
 from domain.inspection.progress import reached
-from domain.inspection.standing import standing
+from domain.inspection.standing import stands
 from domain.inspection.vocabulary import Draft, Findings, Sections, Stage
 from domain.values import Kind, MonitoringResult
-from tests.domain.inspection.story import BODIES, INSPECTION, SCOPE, TEXT, Story, findings
+from tests.domain.inspection.story import BODIES, INSPECTION, RULES, SCOPE, TEXT, Story, findings
 
 EFFECTIVE, NOT_EFFECTIVE = MonitoringResult
 
@@ -95,7 +95,7 @@ def test_it_comes_to_a_result_and_to_no_outcome(result: MonitoringResult) -> Non
     assert story.state.result is None
     state = story.until("outcome_signed_off").state
     assert (state.result, state.outcome) == (result, None)
-    assert standing(state, story.deadlines, story.now).outcome == result
+    assert stands(RULES, state, story.now).standing.outcome == result
 
 
 def test_a_full_inspection_has_no_result() -> None:
