@@ -155,7 +155,8 @@ class Standing(Message):
     kind: str | None = None
     outcome: str | None = None
     draft: DraftName | None = None
-    errands: tuple[str, ...] = ()
+    # Left out where there are none, as before the field was added.
+    errands: tuple[str, ...] = Field(default=(), exclude_if=lambda errands: not errands)
     """What the process has to see to elsewhere: the inspections that a cycle has to open."""
 
 
@@ -179,6 +180,16 @@ class Answer(Verdict):
 def tick_id(inspection: str, version: int, due: datetime) -> UUID:
     """Return the id of the tick for one instant at one version: sent twice, it is one command."""
     return uuid5(NAMESPACE, f"{inspection}/tick/{version}/{due.isoformat()}")
+
+
+def hearing_id(area: str, version: int, news: str) -> UUID:
+    """Return the id under which an area at some version notes what it has heard."""
+    return uuid5(NAMESPACE, f"{area}/hearing/{version}/{hashlib.sha256(news.encode()).hexdigest()}")
+
+
+def opening_id(inspection: str, decided_at: datetime) -> UUID:
+    """Return the id of the command by which a cycle opens what was scheduled: tried again, it is the same."""
+    return uuid5(NAMESPACE, f"{inspection}/opening/{decided_at.isoformat()}")
 
 
 def publication_id(inspection: str, report_version: int, draft_digest: str, asked_at: datetime) -> UUID:

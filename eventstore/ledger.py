@@ -179,8 +179,8 @@ class Ledger(Protocol):
         """Return the position of the last entry; 0 when there is none."""
         ...
 
-    async def stream_versions(self) -> dict[str, int]:
-        """Return every stream's version."""
+    async def stream_versions(self, beginning: str = "") -> dict[str, int]:
+        """Return the version of every stream, or of those whose names have this beginning."""
         ...
 
 

@@ -63,8 +63,10 @@ class MemoryLedger:
     async def head(self) -> int:
         return len(self._entries)
 
-    async def stream_versions(self) -> dict[str, int]:
-        return {stream: len(entries) for stream, entries in self._streams.items()}
+    async def stream_versions(self, beginning: str = "") -> dict[str, int]:
+        return {
+            stream: len(entries) for stream, entries in self._streams.items() if stream.startswith(beginning)
+        }
 
     def _append(self, append: Append, now: datetime) -> AppendResult:
         known = self._commands.get((append.stream, append.command_id))

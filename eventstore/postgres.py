@@ -30,6 +30,11 @@ _COMMAND: Final = (
     "SELECT stream, command_id, digest, request, answer, first_position, events, recorded_at "
     "FROM ledger.commands"
 )
+_VERSIONS: Final = (
+    "SELECT stream, max(version) FROM ledger.events WHERE stream BETWEEN $1 AND $2 GROUP BY stream"
+)
+_AFTER_ALL_NAMES: Final = "~"
+"""Sorts after every character of which names are made."""
 _NO_BOUND: Final = 2**31 - 1
 _log: Final = logging.getLogger(__name__)
 
@@ -143,9 +148,9 @@ class PostgresLedger:
             position: int = await self._pool.fetchval("SELECT position FROM ledger.head")
         return position
 
-    async def stream_versions(self) -> dict[str, int]:
+    async def stream_versions(self, beginning: str = "") -> dict[str, int]:
         with connection_errors():
-            rows = await self._pool.fetch("SELECT stream, max(version) FROM ledger.events GROUP BY stream")
+            rows = await self._pool.fetch(_VERSIONS, beginning, beginning + _AFTER_ALL_NAMES)
         return dict(rows)
 
     async def _entries(self, condition: str, *arguments: Any) -> list[Entry]:

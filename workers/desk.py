@@ -1,16 +1,16 @@
-"""The desk at which milestones are handed in: a request goes to its inspection's process and is answered.
+"""The desk at which milestones are handed in: a request goes to the process of its stream and is answered.
 
-An inspection whose process has ended, or was lost, gets a new one with the same message, which asks the
+A stream whose process has ended, or was lost, gets a new one with the same message, which asks the
 ledger where things stand.
 """
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from pydantic import TypeAdapter, ValidationError
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -30,9 +30,10 @@ from domain.errors import (
     UnavailableError,
 )
 from domain.messages import Answer, MilestoneRequest, StartInspection
-from domain.values import InspectionId
+from domain.streams import require_kind
 from eventstore.errors import RehearsalError
-from workflows.inspection import InspectionWorkflow
+from workers.kinds import run_of
+from workflows.process import Process
 
 _BUSY: Final = {RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED}
 _PAUSES_SECONDS: Final = (0.1, 0.3, 1.0, 3.0)
@@ -41,6 +42,8 @@ _PAUSES_SECONDS: Final = (0.1, 0.3, 1.0, 3.0)
 UNDER_WAY: Final = 8
 """Requests to one inspection that a desk has under way at once. Temporal takes ten from all desks together,
 and each that it refuses costs the process the task on which it is working."""
+LOOK_EVERY: Final = timedelta(days=28)
+"""How often a rehearsal's process looks at the ledger unasked."""
 START_ANEW: Final = 3
 """How often a request is put again to a process that ended in the very moment of asking."""
 
@@ -57,14 +60,29 @@ _ERRORS: Final[dict[str, type[InspectionsError]]] = {
     )
 }
 
-_NAME: Final[TypeAdapter[str]] = TypeAdapter(InspectionId)
-
 Start = Callable[[str], StartInspection]
 
 
-def live_start(inspection: str) -> StartInspection:
-    """Begin an inspection's process on the real clock."""
-    return StartInspection(inspection=inspection)
+def live_start(stream: str) -> StartInspection:
+    """Begin a process on the real clock."""
+    return StartInspection(inspection=stream)
+
+
+def start_ahead(ahead: timedelta) -> Start:
+    """Return how processes begin in a rehearsal, on days that lie ahead of the real ones, or behind them.
+
+    Nobody else writes to a rehearsal's ledger, so its processes need not look at it every day.
+    """
+
+    def start(stream: str) -> StartInspection:
+        return StartInspection(
+            inspection=stream,
+            clock_offset_seconds=int(ahead.total_seconds()),
+            rehearsal=True,
+            look_every_seconds=int(LOOK_EVERY.total_seconds()),
+        )
+
+    return start
 
 
 class Desk:
@@ -89,7 +107,7 @@ class Desk:
                 then unknown; the same request under the same id finds out.
             IntegrityError: the ledger holds what its workers cannot read.
         """
-        _check_name(request.inspection)
+        require_kind(request.inspection)
         for pause in _PAUSES_SECONDS:
             try:
                 return await self._record(request)
@@ -114,7 +132,7 @@ class Desk:
             NameTakenError: there is one; somebody else has opened an inspection of this name.
             MalformedError, UnavailableError, IntegrityError: as for `record`.
         """
-        _check_name(request.inspection)
+        require_kind(request.inspection)
         try:
             return await self._start_and_put(request, WorkflowIDConflictPolicy.FAIL)
         except WorkflowAlreadyStartedError as error:
@@ -128,9 +146,9 @@ class Desk:
         Raises:
             _ProcessEndedError: none runs.
         """
-        handle = self._client.get_workflow_handle_for(InspectionWorkflow.run, request.inspection)
+        handle = self._client.get_workflow_handle(request.inspection)
         async with self._turn(request):
-            return await handle.execute_update(InspectionWorkflow.record, request)
+            return await handle.execute_update(Process.record, request)
 
     async def _start_and_put(
         self,
@@ -138,7 +156,7 @@ class Desk:
         if_there_is_one: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING,
     ) -> Answer:
         operation = WithStartWorkflowOperation(
-            InspectionWorkflow.run,
+            run_of(request.inspection),
             self._start(request.inspection),
             id=request.inspection,
             task_queue=self._task_queue,
@@ -148,7 +166,7 @@ class Desk:
         try:
             async with self._turn(request):
                 return await self._client.execute_update_with_start_workflow(
-                    InspectionWorkflow.record, request, start_workflow_operation=operation
+                    Process.record, request, start_workflow_operation=operation
                 )
         except (UnavailableError, MalformedError, _ProcessEndedError, asyncio.CancelledError):
             await _take_the_same_error_from(operation)
@@ -191,15 +209,6 @@ async def _take_the_same_error_from(operation: WithStartWorkflowOperation[Any, A
     """Look at an error that the operation keeps as well, or asyncio reports it as never looked at."""
     with contextlib.suppress(asyncio.CancelledError, RPCError, TimeoutError, WorkflowAlreadyStartedError):
         await asyncio.wait_for(operation.workflow_handle(), 0.1)
-
-
-def _check_name(inspection: str) -> None:
-    try:
-        _NAME.validate_python(inspection)
-    except ValidationError as error:
-        raise MalformedError(
-            f"inspection is {inspection!r}; accepted is a name such as SFK-2023-F1"
-        ) from error
 
 
 class NameTakenError(Exception):

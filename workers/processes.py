@@ -33,10 +33,11 @@ from eventstore.envelope import Entry
 from eventstore.ledger import Append, Conflict, Ledger
 from workers.desk import Start, live_start
 from workers.folding import state_of
+from workers.kinds import TYPES, run_of
 from workers.resetting import begin_anew
 from workers.routing import read_routing
 from workers.summary import moment_of_reading
-from workflows.inspection import InspectionWorkflow
+from workflows.process import Process
 
 ANSWERS_WITHIN: Final = timedelta(seconds=10)
 ATTEMPTS_THAT_TELL: Final = 5
@@ -244,9 +245,9 @@ class Processes:
 
     async def _differing(self, look: _Look, wanted: Standing) -> Finding | None:
         inspection = look.inspection
-        handle = self._client.get_workflow_handle_for(InspectionWorkflow.run, inspection)
+        handle = self._client.get_workflow_handle(inspection)
         try:
-            known = await handle.query(InspectionWorkflow.get_standing, rpc_timeout=ANSWERS_WITHIN)
+            known = await handle.query(Process.get_standing, rpc_timeout=ANSWERS_WITHIN)
         except WorkflowQueryFailedError as error:
             return Finding(inspection, Trouble.FAILING, str(error))
         except RPCError as error:
@@ -258,7 +259,7 @@ class Processes:
 
     async def _running(self) -> list[str]:
         """List the inspections that have a process, as far as Temporal's list is up to date."""
-        here = f"TaskQueue = '{self._task_queue}' AND WorkflowType = 'Inspection'"
+        here = f"TaskQueue = '{self._task_queue}' AND WorkflowType IN {TYPES}"
         with _unavailable():
             running = self._client.list_workflows(
                 f"{here} AND ExecutionStatus = 'Running'", rpc_timeout=ANSWERS_WITHIN
@@ -272,7 +273,7 @@ class Processes:
     async def _raise(self, inspection: str) -> None:
         with _unavailable():
             await self._client.start_workflow(
-                InspectionWorkflow.run,
+                run_of(inspection),
                 self._start(inspection),
                 id=inspection,
                 task_queue=self._task_queue,

@@ -1,7 +1,8 @@
 """The composition root: what a worker is made of, put together in one place."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,15 +15,18 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymen
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.commands import CommandHandler, Interruption, go_on
+from activities.cycle import CycleActivities
 from activities.inspection import InspectionActivities
 from activities.publication import Publisher
 from domain.errors import UnavailableError
+from domain.messages import Answer, MilestoneRequest, Question
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind
 from eventstore.codec import Codec
+from workers.desk import Desk, live_start, start_ahead
 from workers.external import innermost
+from workers.kinds import WORKFLOWS
 from workers.stores import CODECS, Stores
-from workflows.inspection import InspectionWorkflow
 
 CACHED: Final = 2_000
 """Processes that a worker keeps in memory, at about 130 kB each. England has some 150 areas; a process that
@@ -76,22 +80,31 @@ def build_worker(
     rulebook = rules or Rulebook.released()
     handler = CommandHandler(stores.ledger, rulebook, codecs, interruption)
     asked = InspectionActivities(handler)
+    cycle = CycleActivities(handler, stores.ledger, partial(_open, client, task_queue))
     publisher = Publisher(handler, rulebook, stores.texts, stores.directory, publication_dir, interruption)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[InspectionWorkflow],
+        workflows=list(WORKFLOWS.values()),
         activities=[
             asked.handle_command,
             asked.tick,
             asked.note_unreadable_signal,
             publisher.publish_report,
+            cycle.hear_and_tick,
+            cycle.open_scheduled,
         ],
         workflow_runner=workflow_runner(sandboxed=sandboxed),
         max_cached_workflows=CACHED,
         graceful_shutdown_timeout=grace,
         deployment_config=_as_versioned(deployment) if deployment else None,
     )
+
+
+async def _open(client: Client, task_queue: str, request: MilestoneRequest, asked: Question) -> Answer:
+    """Hand in the first request of an inspection, on the clock of who asks: in a rehearsal that is ahead."""
+    start = start_ahead(asked.now - datetime.now(UTC)) if asked.rehearsal else live_start
+    return await Desk(client, task_queue, start).record(request)
 
 
 def _as_versioned(deployment: WorkerDeploymentVersion) -> WorkerDeploymentConfig:

@@ -18,6 +18,7 @@ from domain.errors import NotFoundError, UnavailableError
 from eventstore.errors import RehearsalError
 from eventstore.postgres import Observe, unobserved
 from workers.embedded.address import StackAddress, find_running
+from workers.embedded.clock import with_virtual_clock
 from workers.external import external_temporal
 from workers.settings import Settings
 from workers.stores import Stores, open_stores
@@ -108,7 +109,7 @@ async def opened(
         _refuse_other_kind(stores.ledger.rehearsal, place.rehearsal)
         client = await connect_as_configured(place.temporal, runtime)
         await _refuse_missing_search_attributes(client)
-        yield stores, client
+        yield stores, with_virtual_clock(client) if place.rehearsal else client
 
 
 def _refuse_other_kind(found: bool, wanted: bool) -> None:

@@ -106,15 +106,8 @@ class InspectionWorkflow(Process):
             self.waits_for = None
 
     async def _publish_what_is_released(self) -> None:
-        """Publish; what cannot be published now is tried again later, for as long as it is released.
-
-        At once, if the inspection moved meanwhile: then what was tried may not be what is released now.
-        """
-        while self.standing.publication_pending and not self._wants_new_run():
-            seen = self.standing.version
-            await self._ask_outside(PUBLISH, self._questions.publish(self._now()))
-            if self.standing.publication_pending and self.standing.version == seen:
-                await self._a_while()
+        """Publish, for as long as something is released that is not published."""
+        await self._see_to(PUBLISH, self._questions.publish, lambda: self.standing.publication_pending)
 
     @workflow.query(name="waits_for")
     def get_waits_for(self) -> str | None:

@@ -65,8 +65,21 @@ class Process:
         if self.standing.open:
             workflow.continue_as_new(start)
 
-    async def _ask_outside(self, activity: str, question: Question) -> bool:
-        """Ask for something that may take its time: commands go on beside it. Say whether it was answered.
+    async def _see_to(
+        self, activity: str, question: Callable[[datetime], Question], pending: Callable[[], bool]
+    ) -> None:
+        """Have something done for as long as it is pending; what cannot be done now is tried again later.
+
+        At once, if things moved meanwhile: then what was tried may not be what is pending now.
+        """
+        while pending() and not self._wants_new_run():
+            seen = self.standing.version
+            await self._ask_outside(activity, question(self._now()))
+            if pending() and self.standing.version == seen:
+                await self._a_while()
+
+    async def _ask_outside(self, activity: str, question: Question) -> None:
+        """Ask for something that may take its time: commands go on beside it.
 
         Where things stand by then may be known better from elsewhere.
         """
@@ -81,10 +94,9 @@ class Process:
         except FailureError as error:
             _refuse_cancellation(error)
             workflow.logger.exception("%s cannot be done now; trying again later", activity)
-            return False
-        if answer.standing.version >= self.standing.version:
-            self._adopt(answer)
-        return True
+        else:
+            if answer.standing.version >= self.standing.version:
+                self._adopt(answer)
 
     async def _goes_on(self) -> bool:
         """Say whether there is something left to do in this run. If not, nobody waits for an answer."""
@@ -228,6 +240,11 @@ class Process:
     def _check_request(self, request: MilestoneRequest) -> None:
         """Refuse what is malformed before it enters the history."""
         self._questions.refuse_malformed(request)
+
+    @workflow.update
+    async def look(self) -> Answer:
+        """Look at the ledger now, and say where things stand."""
+        return await self._ask(self.TICK, self._questions.tick(self._now()))
 
     @workflow.signal(dynamic=True)
     async def record_without_waiting(self, name: str, args: Sequence[RawValue]) -> None:

@@ -17,12 +17,12 @@ def under_way(state: State) -> frozenset[InspectionId]:
         for one in state.news.values()
         if not (one.withdrawn or one.closed or one.fieldwork_ended_on)
     }
-    return frozenset(heard | set(to_open(state)))
+    return frozenset(heard | {one.inspection for one in to_open(state)})
 
 
-def to_open(state: State) -> tuple[InspectionId, ...]:
-    """List what is scheduled and has no process yet, as far as the cycle has heard."""
-    return tuple(one.inspection for one in state.all(Scheduled) if one.inspection not in state.news)
+def to_open(state: State) -> tuple[Scheduled, ...]:
+    """List what is scheduled and not opened yet, as far as the cycle has heard."""
+    return tuple(one for one in state.all(Scheduled) if one.inspection not in state.news)
 
 
 def in_term(state: State, on_site: Period) -> bool | None:

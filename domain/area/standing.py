@@ -23,7 +23,7 @@ def stands(rules: Rulebook, state: State, now: Instant) -> Stands:
     register = deadlines(rules, state)
     due_next = next_due(register, now)
     done = published(state)
-    errands = tuple(to_open(state))
+    errands = tuple(one.inspection for one in to_open(state))
     return Stands(
         Standing(
             version=state.version,

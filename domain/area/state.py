@@ -33,6 +33,7 @@ from domain.values import (
     AreaCode,
     BodyRef,
     InspectionId,
+    Instant,
     Kind,
     Period,
     PersonRef,
@@ -127,7 +128,7 @@ class Intervention(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Scheduled(Fact):
-    """An inspection that somebody has decided on."""
+    """An inspection that somebody has decided on, and when."""
 
     inspection: InspectionId
     kind: Kind
@@ -135,6 +136,7 @@ class Scheduled(Fact):
     on_site: Period
     decided_by: Actor
     recorded_by: Recorder
+    decided_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +291,8 @@ def _facts_of_the_cycle(event: e.Event, entry: Entry) -> tuple[Fact, ...]:
     on = london_date(event.occurred_at)
     match event:
         case e.InspectionScheduled():
-            when = (event.notify_on, event.on_site)
-            return (
-                Scheduled(entry, event.inspection, event.kind, *when, event.decided_by, event.recorded_by),
-            )
+            what = (event.inspection, event.kind, event.notify_on, event.on_site)
+            return (Scheduled(entry, *what, event.decided_by, event.recorded_by, event.occurred_at),)
         case e.InspectionBroughtForward():
             return (BroughtForward(entry, event.due_by, event.because, on),)
         case e.EngagementMeetingAgreed():

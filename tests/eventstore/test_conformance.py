@@ -159,6 +159,8 @@ async def test_a_conflict_in_a_batch_touches_nobody_else(ledger: Ledger) -> None
     assert [r.current_version for r in results if isinstance(r, Conflict)] == [0, 2]
     assert [number_in(entry.text) for entry in await ledger.read_all()] == [0, 1, 2, 5, 6]
     assert await ledger.stream_versions() == {"A": 3, "B": 1, "C": 1}
+    assert await ledger.stream_versions("B") == {"B": 1}
+    assert await ledger.stream_versions("BB") == {}
 
 
 async def test_a_command_that_comes_twice_in_a_batch_happens_once(ledger: Ledger) -> None:

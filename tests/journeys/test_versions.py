@@ -25,10 +25,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-import workers.worker
 from domain.actors import Role
 from domain.inspection.commands import COMMAND_TYPES
 from domain.inspection.events import event_type
+from domain.streams import StreamKind
 from tests.journeys.halting import found_by, plan_unseen, processes_of
 from tests.journeys.house import House, Life, fresh_database
 from tests.workflows.changed_process import Guarded
@@ -36,6 +36,7 @@ from workers.doctor import finding as of_doctor
 from workers.doctor.finding import Verdict
 from workers.doctor.temporal import examine_temporal
 from workers.embedded.temporal import NAMESPACE, _program
+from workers.kinds import WORKFLOWS
 from workers.processes import Finding, Trouble
 from workers.rehearsal.script import UNWRITTEN
 from workers.service.health import State, Status, build_probe
@@ -79,7 +80,7 @@ def _worker(
     """Put a worker of a build together, if need be of one whose code of the process is another."""
     deployment = WorkerDeploymentVersion(DEPLOYMENT, build) if build else None
     with pytest.MonkeyPatch.context() as code:
-        code.setattr(workers.worker, "InspectionWorkflow", process)
+        code.setitem(WORKFLOWS, StreamKind.INSPECTION, process)
         return build_worker(house.client, house.queue, house.stores, house.folder, deployment=deployment)
 
 

@@ -4,25 +4,23 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from domain.messages import StartInspection
-from workers.desk import Start
+from workers.desk import Start, start_ahead
 from workers.embedded.address import StackAddress
-from workflows.inspection import InspectionWorkflow
+from workers.kinds import TYPES
+from workflows.process import Process
 
 _FILE: Final = "clock.json"
-_RUNNING: Final = "WorkflowType = 'Inspection' AND ExecutionStatus = 'Running'"
+_RUNNING: Final = f"WorkflowType IN {TYPES} AND ExecutionStatus = 'Running'"
 
 A_MOMENT: Final = timedelta(milliseconds=20)
 """By how much a clock is set past a moment. What a timer wakes at that moment keeps the clock from skipping,
 so the rest passes in real time."""
-
-LOOK_EVERY: Final = timedelta(days=28)
-"""Nobody else writes to a rehearsal's ledger, so its processes need not look at it every day."""
 
 
 def ahead(folder: Path) -> timedelta:
@@ -49,15 +47,10 @@ def with_virtual_clock(client: Client) -> Client:
 
 
 def rehearsal_start(stack: StackAddress) -> Start:
-    """Return how a new process begins on the rehearsal's clock."""
+    """Return how a new process begins on the rehearsal's clock, as it shows then."""
 
-    def start(inspection: str) -> StartInspection:
-        return StartInspection(
-            inspection=inspection,
-            clock_offset_seconds=int(ahead(stack.data_dir).total_seconds()),
-            rehearsal=True,
-            look_every_seconds=int(LOOK_EVERY.total_seconds()),
-        )
+    def start(stream: str) -> StartInspection:
+        return start_ahead(ahead(stack.data_dir))(stream)
 
     return start
 
@@ -71,7 +64,7 @@ async def advance(client: Client, stack: StackAddress, duration: timedelta) -> d
     target = now(stack.data_dir) + duration
     while (left := target - now(stack.data_dir)) > timedelta():
         handles = await _running(client)
-        instants = [await handle.query(InspectionWorkflow.next_instant) for handle in handles]
+        instants = [await handle.query(Process.next_instant) for handle in handles]
         to_wake = [at - now(stack.data_dir) + A_MOMENT for at in instants if at is not None]
         step = min([left, *(max(A_MOMENT, wait) for wait in to_wake)])
         await asyncio.gather(*(skipper.fast_forward(handle, step) for handle in handles))
@@ -79,9 +72,9 @@ async def advance(client: Client, stack: StackAddress, duration: timedelta) -> d
     return now(stack.data_dir)
 
 
-async def _running(client: Client) -> list[WorkflowHandle[InspectionWorkflow, None]]:
+async def _running(client: Client) -> list[WorkflowHandle[Any, Any]]:
     executions = [execution async for execution in client.list_workflows(_RUNNING)]
-    return [client.get_workflow_handle_for(InspectionWorkflow.run, one.id) for one in executions]
+    return [client.get_workflow_handle(one.id) for one in executions]
 
 
 def _set_ahead(folder: Path, by: timedelta) -> None:

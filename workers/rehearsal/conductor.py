@@ -20,8 +20,8 @@ from domain.actors import Role
 from domain.errors import IntegrityError
 from domain.messages import NAMESPACE, MilestoneRequest, Standing, StartInspection
 from domain.values import SealedText
-from workers.desk import Desk
-from workers.embedded.clock import A_MOMENT, LOOK_EVERY
+from workers.desk import Desk, start_ahead
+from workers.embedded.clock import A_MOMENT
 from workers.rehearsal.script import CURRENT_DRAFT, PARTNERSHIP, PEOPLE, UNWRITTEN, Script, Step
 from workflows.inspection import InspectionWorkflow
 
@@ -105,12 +105,7 @@ class Conductor:
             part.clock_set = asyncio.create_task(self._set_clock(part, moment))
 
     def _start(self, inspection: str) -> StartInspection:
-        return StartInspection(
-            inspection=inspection,
-            clock_offset_seconds=self._parts[inspection].offset,
-            rehearsal=True,
-            look_every_seconds=int(LOOK_EVERY.total_seconds()),
-        )
+        return start_ahead(timedelta(seconds=self._parts[inspection].offset))(inspection)
 
     async def _set_clock(self, part: Part, moment: datetime) -> None:
         if part.done == 0:

@@ -65,7 +65,7 @@ async def rehearse(
         async with open_stores(stack.database_url) as stores:
             words = await _prepare(stores, cases)
             skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
-            worker = build_worker(client, stack.task_queue, stores, stack.publication_dir(settings))
+            worker = build_worker(skipper.client, stack.task_queue, stores, stack.publication_dir(settings))
             conductor = Conductor(skipper, stack.task_queue, words)
             async with worker:
                 parts = await conductor.play(scripts, tell)

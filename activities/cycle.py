@@ -1,0 +1,115 @@
+"""What the cycle of an area asks for: that it hears of its inspections, and that scheduled ones are opened.
+
+Neither side tells the other. The cycle reads the streams of its area's inspections whenever it looks, and
+notes what is new to it; so it knows everything again after any loss, of either.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from temporalio import activity
+
+from activities.commands import CommandHandler, own_request
+from activities.inspection import context_of, in_temporals_terms
+from domain.area.cycle import published
+from domain.area.matters import NewsMatter
+from domain.area.news import news_of
+from domain.area.planning import to_open
+from domain.area.register import bodies_on
+from domain.area.state import Scheduled, State
+from domain.canonical import canonical_json
+from domain.messages import Answer, MilestoneRequest, Question, TickQuestion, hearing_id, opening_id
+from domain.streams import StreamKind, kind_of
+from domain.values import Kind
+from eventstore.ledger import Ledger
+
+Open = Callable[[MilestoneRequest, Question], Awaitable[Answer]]
+"""Hands in the first request of an inspection, and starts its process on the clock of who asks."""
+
+
+class CycleActivities:
+    """What an area's workflow asks of the ledger and of the world."""
+
+    def __init__(self, handler: CommandHandler, ledger: Ledger, open_inspection: Open) -> None:
+        self._handler = handler
+        self._ledger = ledger
+        self._open = open_inspection
+
+    @activity.defn(name="hear_and_tick")
+    async def hear_and_tick(self, question: TickQuestion) -> Answer:
+        """Note what is new of the area's inspections and what time has brought, and say where it stands."""
+        return await in_temporals_terms(self._hear_and_tick(question))
+
+    @activity.defn(name="open_scheduled")
+    async def open_scheduled(self, question: TickQuestion) -> Answer:
+        """Open the inspections that are scheduled and not opened yet, and say where the cycle stands."""
+        return await in_temporals_terms(self._open_scheduled(question))
+
+    async def _hear_and_tick(self, question: Question) -> Answer:
+        area, context = question.inspection, context_of(question)
+        state: State = await self._handler.load(area)
+        if state.version and (fresh := await self._fresh(area, state)):
+            news = [one.model_dump(mode="json") for one in fresh]
+            command_id = hearing_id(area, state.version, canonical_json(news))
+            command = {"type": "hear_of_inspections", "news": news}
+            await self._handler.handle_own(own_request(area, command_id, command), context)
+        return await self._handler.tick(area, context)
+
+    async def _fresh(self, area: str, state: State) -> list[NewsMatter]:
+        found = []
+        for name in sorted(await self._ledger.stream_versions(f"{area}-")):
+            if kind_of(name) is StreamKind.INSPECTION:
+                news = news_of(name, await self._handler.load(name))
+                if state.news.get(name) != news:
+                    found.append(news)
+        return found
+
+    async def _open_scheduled(self, question: Question) -> Answer:
+        state: State = await self._handler.load(question.inspection)
+        for scheduled in to_open(state):
+            await self._open_one(question, state, scheduled)
+        return await self._hear_and_tick(question)
+
+    async def _open_one(self, question: Question, state: State, scheduled: Scheduled) -> None:
+        command = await self._plan(question.inspection, state, scheduled)
+        command_id = opening_id(scheduled.inspection, scheduled.decided_at)
+        request = MilestoneRequest(
+            inspection=scheduled.inspection, command_id=str(command_id), command=command
+        )
+        answer = await self._open(request, question)
+        if answer.refused:
+            await self._note_not_opened(question, scheduled, answer.refused.code)
+
+    async def _note_not_opened(self, question: Question, scheduled: Scheduled, rule: str) -> None:
+        """Take back what was scheduled: what a rule refuses now it would refuse for ever."""
+        area = question.inspection
+        command = {"type": "note_not_opened", "inspection": scheduled.inspection, "rule": rule}
+        command_id = opening_id(f"{area}/{scheduled.inspection}", scheduled.decided_at)
+        await self._handler.handle_own(own_request(area, command_id, command), context_of(question))
+
+    async def _plan(self, area: str, state: State, scheduled: Scheduled) -> dict[str, Any]:
+        """Say what the inspection's own stream begins with, in the name of whoever scheduled it."""
+        return {
+            "type": "plan_inspection",
+            "area": area,
+            "kind": scheduled.kind.value,
+            "notify_on": scheduled.notify_on.isoformat(),
+            "on_site": scheduled.on_site.model_dump(mode="json"),
+            "bodies": list(bodies_on(state, scheduled.on_site.first)),
+            "occurred_at": scheduled.decided_at.isoformat(),
+            "decided_by": scheduled.decided_by.model_dump(mode="json"),
+            "recorded_by": scheduled.recorded_by.model_dump(mode="json"),
+            **(await self._scope(state) if scheduled.kind is Kind.MONITORING else {}),
+        }
+
+    async def _scope(self, state: State) -> dict[str, Any]:
+        """A monitoring inspection deals with what the last full one found, as it was found there."""
+        done = published(state)
+        if not done:
+            return {}
+        followed = await self._handler.load(done[-1].inspection)
+        areas = followed.draft.findings.areas_for_priority_action if followed.draft else ()
+        return {
+            "follows": done[-1].inspection,
+            "scope": [one.model_dump(mode="json") for one in areas],
+        }

@@ -1,0 +1,81 @@
+"""The continuous cycle of an area on the real engine: each inspection is a chapter of it."""
+
+from datetime import date, time, timedelta
+from typing import Any, Final
+
+import pytest
+
+from domain.actors import Role
+from domain.area.planning import to_open
+from domain.london import at_time
+from tests.journeys.cycles import Cycle
+from tests.journeys.house import House
+
+TODAY: Final = date(2024, 6, 3)
+WEEK: Final = {"first": "2024-07-01", "last": "2024-07-05"}
+
+
+def _schedule(cycle: Cycle, **changed: Any) -> dict[str, Any]:
+    usual = {
+        "inspection": f"{cycle.area}-2024-F1",
+        "kind": "full",
+        "notify_on": "2024-06-17",
+        "on_site": WEEK,
+    }
+    return usual | changed
+
+
+async def test_what_a_coordinator_schedules_the_cycle_opens_and_hears_of(house: House) -> None:
+    """The inspection begins in the name of who scheduled it, with the bodies that the register knows."""
+    cycle = Cycle(house, TODAY)
+    await cycle.enter()
+    answer = await cycle.record("schedule_inspection", **_schedule(cycle))
+    assert answer.standing.errands == (f"{cycle.area}-2024-F1",)
+    await cycle.until(lambda standing: not standing.errands)
+    (planned,) = await house.stores.ledger.read_stream(f"{cycle.area}-2024-F1")
+    event = planned.parsed()["body"]["event"]
+    assert event["decided_by"]["person"] == "p-coordinator"
+    assert event["bodies"] == [f"la-{cycle.area.lower()}", f"icb-{cycle.area.lower()}"]
+    assert await cycle.names() == ["area_entered", "inspection_scheduled", "inspection_heard_of"]
+
+
+async def test_what_the_inspection_itself_refuses_is_taken_back(house: House) -> None:
+    """A Tuesday is no first day on site; the coordinator sees the rule, and schedules anew."""
+    cycle = Cycle(house, TODAY)
+    await cycle.enter()
+    tuesday = {"first": "2024-07-02", "last": "2024-07-05"}
+    await cycle.record("schedule_inspection", **_schedule(cycle, on_site=tuesday))
+    await cycle.until(lambda standing: standing.version == 3)
+    assert (await cycle.names())[-1] == "inspection_not_opened"
+    assert to_open(await cycle.state()) == ()
+    await cycle.record("schedule_inspection", **_schedule(cycle, inspection=f"{cycle.area}-2024-F2"))
+    await cycle.until(lambda standing: not standing.errands)
+    assert len(await house.stores.ledger.read_stream(f"{cycle.area}-2024-F2")) == 1
+
+
+@pytest.mark.parametrize("lost", ["inspection", "cycle"])
+async def test_neither_needs_the_other_to_be_there(house: House, lost: str) -> None:
+    """What happened meanwhile is heard when the cycle looks again, whichever process had been lost."""
+    cycle = Cycle(house, TODAY)
+    await cycle.enter()
+    await cycle.record("schedule_inspection", **_schedule(cycle))
+    await cycle.until(lambda standing: not standing.errands)
+    name = f"{cycle.area}-2024-F1" if lost == "inspection" else cycle.area
+    await house.client.get_workflow_handle(name).terminate()
+    of_inspection = Cycle(house, TODAY, f"{cycle.area}-2024-F1")
+    await of_inspection.record("withdraw_inspection", Role.HMCI, reason="programme_changed")
+    await cycle.record("hold_engagement_meeting", held_on="2024-06-03")
+    await cycle.look()
+    state = await cycle.state()
+    assert state.news[f"{cycle.area}-2024-F1"].withdrawn
+
+
+async def test_a_cycle_wakes_by_itself_when_an_agreed_meeting_is_missed(house: House) -> None:
+    """The warning four weeks before, the miss when the day is over, each at its own moment."""
+    cycle = Cycle(house, TODAY)
+    await cycle.enter()
+    await cycle.record("agree_engagement_meeting", due_by="2024-09-02")
+    await cycle.let_pass(at_time(date(2024, 9, 3), time(9)))
+    await cycle.until(lambda standing: standing.version == 4)
+    assert (await cycle.names())[2:] == ["cycle_deadline_approaching", "cycle_deadline_missed"]
+    assert cycle.moment - at_time(TODAY, time(9)) == timedelta(days=92)

@@ -1,0 +1,29 @@
+"""Which workflow looks after a stream, by what the stream is about."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from domain.messages import StartInspection
+from domain.streams import StreamKind, require_kind
+from workflows.area_cycle import AreaCycleWorkflow
+from workflows.inspection import InspectionWorkflow
+
+WORKFLOWS: Final[dict[StreamKind, type[Any]]] = {
+    StreamKind.INSPECTION: InspectionWorkflow,
+    StreamKind.AREA: AreaCycleWorkflow,
+}
+
+TYPES: Final = ("Inspection", "AreaCycle")
+"""The names under which Temporal lists them."""
+
+Run = Callable[[Any, StartInspection], Awaitable[None]]
+
+
+def run_of(stream: str) -> Run:
+    """Return the run method of the workflow that looks after a stream.
+
+    Raises:
+        MalformedError: by its name the stream is none of ours.
+    """
+    run: Run = WORKFLOWS[require_kind(stream)].run
+    return run
