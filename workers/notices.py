@@ -17,6 +17,7 @@ from domain.errors import MalformedError, UnavailableError
 from domain.inspection.events import EVENT_TYPES
 from domain.notices.rules import EVENTS_HEARD, hearings
 from domain.rulebook import Rulebook
+from domain.streams import StreamKind, kind_of
 from eventstore.envelope import Entry
 from eventstore.news import News
 from eventstore.notices import SUBSCRIBER, NoticeWriter, PostgresOutbox
@@ -123,6 +124,8 @@ def hearings_of(entry: Entry) -> list[tuple[str, str]]:
     Raises:
         IntegrityError: this release does not know the event, or cannot read it.
     """
+    if kind_of(entry.stream) is not StreamKind.INSPECTION:
+        return []
     if entry.type in EVENT_TYPES and entry.type not in EVENTS_HEARD:
         return []
     return [(one.seat.value, one.reason) for one in hearings(CODEC.decode(entry))]

@@ -12,6 +12,7 @@ from domain.inspection.progress import held_by, stage
 from domain.inspection.state import State, evolve, initial
 from domain.london import london_date
 from domain.rulebook import Rulebook
+from domain.streams import StreamKind, kind_of
 from eventstore.envelope import Entry
 from eventstore.worklist import CaseRow, CaseSummary, DeadlineRow, Summarise
 from workers.stores import CODEC
@@ -81,7 +82,7 @@ def summariser(rules: Rulebook) -> Summarise:
     """Return the function by which the worklist learns what a stream comes to."""
 
     def summarise(entries: Sequence[Entry]) -> CaseSummary | None:
-        if not entries:
+        if not entries or kind_of(entries[0].stream) is not StreamKind.INSPECTION:
             return None
         return _summary(rules, entries[0].stream, fold(entries), entries[-1].recorded_at)
 
