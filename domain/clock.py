@@ -4,8 +4,9 @@ An aggregate has an event of its own for each of these, so that an entry of the 
 it is about. Their matter, and when they are due, are the same everywhere.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import reduce
 from typing import Any, Protocol, TypeVar
 
 from domain.actors import ENGINE, ENGINE_RECORDER
@@ -43,6 +44,7 @@ class Noted(Protocol):
         """The due day on which each deadline is on record as missed, by its key."""
 
 
+S = TypeVar("S")
 E = TypeVar("E", bound=DomainEvent)
 M = TypeVar("M", bound=DeadlineMove)
 
@@ -94,6 +96,30 @@ def moves(before: Iterable[Deadline[Any]], after: Iterable[Deadline[Any]], move:
         for key in sorted(was.keys() | now.keys(), key=str)
         if was.get(key) != now.get(key)
     )
+
+
+def time_comes_first(
+    state: S,
+    *,
+    evolve: Callable[[S, E], S],
+    brings: Callable[[S], tuple[E, ...]],
+    judge: Callable[[S], E | None],
+    taken_back: Callable[[S], tuple[E, ...]],
+) -> tuple[E, ...]:
+    """Judge a command after what has fallen due before it, and list all events in their order.
+
+    Whatever time has brought is recorded first, so that a ledger reads the same whether the clock was watched
+    all along or only looked at late. After the command's own event comes what this shows not to have been
+    missed, and what it shows to be. A command that judges to nothing (a tick) brings what is due and no more.
+    """
+    events = brings(state)
+    current = reduce(evolve, events, state)
+    own = judge(current)
+    if own is None:
+        return events
+    after = evolve(current, own)
+    back = taken_back(after)
+    return (*events, own, *back, *brings(reduce(evolve, back, after)))
 
 
 def by_the_clock(event_type: type[E], at: Instant, **matter: Any) -> E:

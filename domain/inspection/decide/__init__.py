@@ -1,12 +1,9 @@
-"""Judging a command: the events that it brings, or a refusal in words.
-
-Time comes first. Whatever has fallen due by `now` is recorded before the command itself is judged, so
-that a ledger reads the same whether the clock was watched all along or only looked at late.
-"""
+"""Judging a command: the events that it brings, or a refusal in words."""
 
 from collections.abc import Callable
 from typing import Any
 
+from domain.clock import time_comes_first
 from domain.deciding import RefusedError, require_permission
 from domain.errors import CalendarHorizonError
 from domain.inspection import commands as c
@@ -82,13 +79,13 @@ def decide(rules: Rulebook, state: State, command: c.Command) -> tuple[e.Event, 
         IntegrityError: the inspection is bound to a rule file that this installation does not have.
     """
     try:
-        events = list(what_the_clock_brings(rules, state, command.now)) if state.version else []
-        current = _fold(state, events)
-        if isinstance(command, c.Tick):
-            require_permission(Situation(rules, current, command))
-        else:
-            own = _judge(rules, current, command)
-            events += [own, *_settle(rules, evolve(current, own), command)]
+        return time_comes_first(
+            state,
+            evolve=evolve,
+            brings=lambda state: what_the_clock_brings(rules, state, command.now),
+            judge=lambda state: _judge(rules, state, command),
+            taken_back=lambda state: misses_taken_back(rules, state, command.now),
+        )
     except RefusedError as refused:
         return refused.refusal
     except (CalendarHorizonError, OverflowError) as horizon:
@@ -100,17 +97,13 @@ def decide(rules: Rulebook, state: State, command: c.Command) -> tuple[e.Event, 
             accepted="dates within the calendar's years",
             waivable=text.yields,
         )
-    return tuple(events)
 
 
-def _fold(state: State, events: list[e.Event]) -> State:
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
-def _judge(rules: Rulebook, state: State, command: c.Command) -> e.Event:
+def _judge(rules: Rulebook, state: State, command: c.Command) -> e.Event | None:
     situation = Situation(rules, state, command)
+    if isinstance(command, c.Tick):
+        require_permission(situation)
+        return None
     now_at = stage(state)
     situation.require(
         now_at is not Stage.UNKNOWN or Stage.UNKNOWN in command.stages,
@@ -128,10 +121,3 @@ def _judge(rules: Rulebook, state: State, command: c.Command) -> e.Event:
     handler = _HANDLERS.get(type(command))
     event = handler(situation, command) if handler else situation.record(command.records)
     return with_moves(rules, state, event)
-
-
-def _settle(rules: Rulebook, state: State, command: c.Command) -> list[e.Event]:
-    """After a command, take back what it shows not to have been missed, and miss what it shows to be."""
-    taken_back = list(misses_taken_back(rules, state, command.now))
-    state = _fold(state, taken_back)
-    return taken_back + list(what_the_clock_brings(rules, state, command.now))
