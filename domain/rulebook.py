@@ -1,4 +1,4 @@
-"""The handbook versions and calendars that have been released, each held to its pin.
+"""The handbooks, calendars and terms of thematic reviews that have been released, each held to its pin.
 
 A released file is never edited: `released.json` keeps the SHA-256 of what each file says, and a file that
 says anything else is refused. This is the only module of the domain that reads files.
@@ -17,6 +17,7 @@ from domain.calendar import WorkingCalendar
 from domain.canonical import canonical_json, sha256_hex
 from domain.errors import IntegrityError, NotFoundError
 from domain.handbook import Handbook
+from domain.terms import ThematicTerms
 from domain.values import CalendarVersion, HandbookVersion, Pin, Sha256
 
 PINS: Final = "released.json"
@@ -24,16 +25,25 @@ PINS: Final = "released.json"
 
 HANDBOOKS: Final = "handbooks"
 CALENDARS: Final = "calendars"
+TERMS: Final = "thematic_terms"
 
-R = TypeVar("R", Handbook, WorkingCalendar)
+R = TypeVar("R", Handbook, WorkingCalendar, ThematicTerms)
+F = TypeVar("F", Handbook, ThematicTerms)
 
 
 class Rulebook:
-    """Handbooks and calendars by version. Does not change once it is made."""
+    """Handbooks, calendars and terms of thematic reviews by version. Does not change once it is made."""
 
-    def __init__(self, *, handbooks: Iterable[Handbook], calendars: Iterable[WorkingCalendar]) -> None:
+    def __init__(
+        self,
+        *,
+        handbooks: Iterable[Handbook],
+        calendars: Iterable[WorkingCalendar],
+        terms: Iterable[ThematicTerms] = (),
+    ) -> None:
         self.handbooks: Final[Mapping[HandbookVersion, Handbook]] = _by_version(handbooks)
         self.calendars: Final[Mapping[CalendarVersion, WorkingCalendar]] = _by_version(calendars)
+        self.terms: Final[Mapping[HandbookVersion, ThematicTerms]] = _by_version(terms)
 
     @classmethod
     def released(cls) -> "Rulebook":
@@ -66,11 +76,15 @@ class Rulebook:
         Raises:
             NotFoundError: the day lies before the first version.
         """
-        begun = [handbook for handbook in self.handbooks.values() if handbook.in_force_from <= on]
-        if not begun:
-            first = min((handbook.in_force_from for handbook in self.handbooks.values()), default=None)
-            raise NotFoundError(f"no handbook was in force on {on}; the first known is in force from {first}")
-        return max(begun, key=lambda handbook: handbook.in_force_from)
+        return _in_force(self.handbooks, on, "handbook was")
+
+    def terms_for(self, year: int) -> ThematicTerms:
+        """Return the terms by which the thematic review of a year runs: those in force as the year begins.
+
+        Raises:
+            NotFoundError: the year lies before the first terms.
+        """
+        return _in_force(self.terms, date(year, 1, 1), "terms of thematic reviews were")
 
     @property
     def current_calendar(self) -> WorkingCalendar:
@@ -83,8 +97,8 @@ class Rulebook:
             raise NotFoundError("the rulebook holds no calendar")
         return max(self.calendars.values(), key=_release)
 
-    def pin(self, rules: Handbook | WorkingCalendar) -> Pin:
-        """Name a handbook or calendar by version and digest, for an event that rests on it."""
+    def pin(self, rules: Handbook | WorkingCalendar | ThematicTerms) -> Pin:
+        """Name a handbook, a calendar or terms by version and digest, for an event that rests on it."""
         return Pin(version=rules.version, digest=rules.digest)
 
     def pinned_handbook(self, pin: Pin) -> Handbook:
@@ -103,6 +117,14 @@ class Rulebook:
         """
         return _held(self.calendars, pin, "calendar")
 
+    def pinned_terms(self, pin: Pin) -> ThematicTerms:
+        """Return the terms of thematic reviews that an event names.
+
+        Raises:
+            IntegrityError: this rulebook does not have them, or under the same name they say something else.
+        """
+        return _held(self.terms, pin, "terms")
+
 
 def read_rulebook(folder: Traversable) -> Rulebook:
     """Read the released files in a folder, each held to its pin.
@@ -117,15 +139,17 @@ def read_rulebook(folder: Traversable) -> Rulebook:
         if digest != pins.get(name):
             raise IntegrityError(f"{name}: expected {pins.get(name, 'no such file')}, found {digest}")
     return Rulebook(
-        handbooks=_read(Handbook, HANDBOOKS, found), calendars=_read(WorkingCalendar, CALENDARS, found)
+        handbooks=_read(Handbook, HANDBOOKS, found),
+        calendars=_read(WorkingCalendar, CALENDARS, found),
+        terms=_read(ThematicTerms, TERMS, found),
     )
 
 
 def released_files(folder: Traversable) -> dict[str, str]:
-    """Return the text of every handbook and calendar file, by the name under which it is pinned."""
+    """Return the text of every released file, by the name under which it is pinned."""
     return {
         f"{kind}/{file.name}": file.read_text(encoding="utf-8")
-        for kind in (CALENDARS, HANDBOOKS)
+        for kind in (CALENDARS, HANDBOOKS, TERMS)
         for file in sorted(folder.joinpath(kind).iterdir(), key=lambda file: file.name)
         if file.name.endswith(".json")
     }
@@ -156,7 +180,7 @@ def _by_version(rules: Iterable[R]) -> Mapping[str, R]:
     listed = list(rules)
     by_version = {one.version: one for one in listed}
     if len(by_version) != len(listed):
-        raise IntegrityError("two handbooks or two calendars have the same version")
+        raise IntegrityError("two handbooks, two calendars or two terms have the same version")
     return MappingProxyType(by_version)
 
 
@@ -164,6 +188,14 @@ def _find(known: Mapping[str, R], version: str, what: str) -> R:
     if version not in known:
         raise NotFoundError(f"{version} is no {what}; known are {', '.join(known) or 'none'}")
     return known[version]
+
+
+def _in_force(known: Mapping[str, F], on: date, what: str) -> F:
+    begun = [one for one in known.values() if one.in_force_from <= on]
+    if not begun:
+        first = min((one.in_force_from for one in known.values()), default=None)
+        raise NotFoundError(f"no {what} in force on {on}; the first known is in force from {first}")
+    return max(begun, key=lambda one: one.in_force_from)
 
 
 def _held(known: Mapping[str, R], pin: Pin, what: str) -> R:

@@ -34,6 +34,12 @@ AreaCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 InspectionId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[0-9]{4}-[FMT][0-9]{1,2}$")]
 """Area, year, kind and number, e.g. `SFK-2023-F1`. Also the name of the inspection's stream."""
 
+ThematicReviewId = Annotated[str, StringConstraints(pattern=r"^THEMATIC-20[0-9]{2}$")]
+"""A thematic review by its year, e.g. `THEMATIC-2023`: there is one a year. Also the name of its stream.
+
+Longer before the hyphen than an area's code, so it is neither an area nor an inspection.
+"""
+
 PersonRef = Annotated[str, StringConstraints(pattern=r"^p-[a-z0-9]{1,20}$")]
 """A reference into the directory of people, e.g. `p-7k2m`. Says nothing about the person."""
 
@@ -110,6 +116,13 @@ class Period(Value):
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+
+class Theme(Value):
+    """What a thematic review is about: a short technical name, and the name under which it is published."""
+
+    theme: Slug
+    name: PublicName
 
 
 class Inspectorate(StrEnum):

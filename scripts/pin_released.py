@@ -1,4 +1,4 @@
-"""Pin released handbook and calendar files that have no pin yet.
+"""Pin released files (handbooks, calendars, terms of thematic reviews) that have no pin yet.
 
     python -m scripts.pin_released
 

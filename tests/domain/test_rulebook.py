@@ -22,7 +22,7 @@ FIRST = "handbooks/2023-01-01.json"
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A copy of the released files that a test may spoil."""
-    for folder in ("handbooks", "calendars"):
+    for folder in ("handbooks", "calendars", "thematic_terms"):
         shutil.copytree(DATA / folder, tmp_path / folder)
     shutil.copy(DATA / "released.json", tmp_path)
     return tmp_path
@@ -57,11 +57,19 @@ def test_before_the_current_framework_no_version_is_in_force() -> None:
         RELEASED.in_force(date(2022, 12, 31))
 
 
+def test_a_thematic_review_runs_by_the_terms_of_its_year() -> None:
+    """They hold until others are released. Before 2023 there were no such reviews."""
+    assert RELEASED.terms_for(2023) is RELEASED.terms_for(2029)
+    with pytest.raises(NotFoundError, match="no terms of thematic reviews were in force on 2022-01-01"):
+        RELEASED.terms_for(2022)
+
+
 def test_the_digest_of_the_rules_is_the_pin_of_their_file() -> None:
     """What an event names can be looked up in the list of pins."""
     pins = json.loads((DATA / "released.json").read_text())
     named = {f"handbooks/{version}.json": rules.digest for version, rules in RELEASED.handbooks.items()}
     named |= {f"calendars/{version}.json": rules.digest for version, rules in RELEASED.calendars.items()}
+    named |= {f"thematic_terms/{version}.json": rules.digest for version, rules in RELEASED.terms.items()}
     assert named == pins
 
 
@@ -125,6 +133,8 @@ def test_a_pin_finds_its_rules() -> None:
     handbook, calendar = RELEASED.handbook("2025-06-06"), RELEASED.current_calendar
     assert RELEASED.pinned_handbook(RELEASED.pin(handbook)) is handbook
     assert RELEASED.pinned_calendar(RELEASED.pin(calendar)) is calendar
+    terms = RELEASED.terms_for(2023)
+    assert RELEASED.pinned_terms(RELEASED.pin(terms)) is terms
 
 
 def test_a_pin_with_another_digest_is_not_honoured() -> None:
