@@ -32,11 +32,12 @@ class Status(StrEnum):
     VOID = "void"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: with them, Python 3.11 cannot make one by an alias such as Deadline[Kind]
 class Deadline(Generic[K]):
     """One deadline with all that explains it. Dates are London dates.
 
-    `handbook` is the version of the rules that speak of it, `rule` the one that does.
+    `handbook` is the version of the rules that speak of it, `rule` the one that does. `calendar` is the one
+    by which its working days are counted; none, if it has none.
     """
 
     kind: K
@@ -52,7 +53,7 @@ class Deadline(Generic[K]):
     void: bool
     lapses: bool
     handbook: str
-    calendar: str
+    calendar: str | None
 
     @property
     def key(self) -> tuple[K, str | None]:

@@ -88,16 +88,22 @@ class Situation(Generic[S, C]):
         """Make the event of the command: its matter, who and when, and against which rules."""
         command = self.command
         shared = event_type.model_fields.keys() & type(command).model_fields.keys() - {"type"}
-        irregular = None
-        if self.contrary and command.contrary_to is not None:
-            self._require_authority(command.contrary_to.authorised_by)
-            irregular = Irregularity(
-                rules=tuple(self.contrary),
-                reason=command.contrary_to.reason,
-                authorised_by=command.contrary_to.authorised_by,
-            )
         values = {name: getattr(command, name) for name in shared}
-        return event_type(**{**values, "irregular": irregular, **more})
+        return event_type(**{**values, "irregular": self.irregularity(), **more})
+
+    def irregularity(self) -> Irregularity | None:
+        """Say against which rules the command was recorded so far, and on whose authority; none, if none.
+
+        Raises:
+            RefusedError: whoever is named as the authority cannot be it.
+        """
+        contrary = self.command.contrary_to
+        if not self.contrary or contrary is None:
+            return None
+        self._require_authority(contrary.authorised_by)
+        return Irregularity(
+            rules=tuple(self.contrary), reason=contrary.reason, authorised_by=contrary.authorised_by
+        )
 
     def own_work(self, _: PersonRef) -> str | None:
         """Say which part somebody has in the work that bars him or her from authorising, if any."""

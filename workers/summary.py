@@ -123,5 +123,5 @@ def _row(inspection: str, one: Deadline, state: State) -> DeadlineRow:
         lapses=one.lapses,
         missed=one.key in state.missed,
         handbook=one.handbook,
-        calendar=one.calendar,
+        calendar=one.calendar or "",  # the column takes no null; an inspection's deadlines all have one
     )
