@@ -4,7 +4,8 @@ The table follows the two inspectorates' division of labour: leads inspect, prop
 support team schedules and despatches; moderators review work that is not theirs; directors sign off;
 the partnership's people answer for their own documents; nobody edits what another published. The support
 team keeps the register of areas (inferred, I: no source says who does); what DfE does about an area is DfE's
-to say (section 10 of the facts).
+to say (section 10 of the facts). A thematic review is planned by the support team, released by a director or
+HMCI and published by the press office; an area's consent is its own to withdraw (inferred, I).
 """
 
 from enum import StrEnum
@@ -62,6 +63,9 @@ class Verb(StrEnum):
     RECTIFY = "rectify"
     KEEP_REGISTER = "keep_register"
     RECORD_INTERVENTION = "record_intervention"
+    CONSENT = "consent"
+    RELEASE_REVIEW = "release_review"
+    PUBLISH_REVIEW = "publish_review"
     RUN = "run"
 
 
@@ -83,8 +87,16 @@ _DIRECTORS = {
     Verb.CLOSE,
     Verb.RECTIFY,
     Verb.REFER_CONCERN,
+    Verb.RELEASE_REVIEW,
 }
-_PARTNERSHIP = {Verb.ACKNOWLEDGE, Verb.COMMENT, Verb.COMPLAIN, Verb.SUBMIT_PLAN, Verb.PUBLISH}
+_PARTNERSHIP = {
+    Verb.ACKNOWLEDGE,
+    Verb.COMMENT,
+    Verb.COMPLAIN,
+    Verb.SUBMIT_PLAN,
+    Verb.PUBLISH,
+    Verb.CONSENT,
+}
 
 PERMISSIONS: Final[dict[Role, frozenset[Verb]]] = {
     Role.OFSTED_LEAD: frozenset(_LEADS),
@@ -112,7 +124,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Verb]]] = {
     Role.ICB_EXECUTIVE: frozenset(_PARTNERSHIP),
     Role.DFE: frozenset({Verb.REVIEW_PLAN, Verb.RECORD_INTERVENTION}),
     Role.NHS_ENGLAND: frozenset({Verb.REVIEW_PLAN}),
-    Role.PRESS_OFFICE: frozenset({Verb.PUBLISH, Verb.RELEASE}),
+    Role.PRESS_OFFICE: frozenset({Verb.PUBLISH, Verb.RELEASE, Verb.PUBLISH_REVIEW}),
     Role.AUDITOR: frozenset(),
     Role.SYSTEM: frozenset({Verb.RUN}),
 }

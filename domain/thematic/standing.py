@@ -1,0 +1,29 @@
+"""Where a thematic review stands, in the words that a workflow and a sender understand."""
+
+from collections.abc import Sequence
+
+from domain.deadline import next_due, next_wake
+from domain.messages import Standing
+from domain.thematic.deadlines import Deadline
+from domain.thematic.register import awaiting_publication, is_open, stage
+from domain.thematic.state import State
+from domain.values import Instant
+
+
+def standing(state: State, register: Sequence[Deadline], now: Instant) -> Standing:
+    """Say where a review with these deadlines stands at a moment.
+
+    `publication_pending` is left as it is: the press office publishes, and no process has to.
+    """
+    if state.version == 0:
+        return Standing()
+    due_next = next_due(register, now)
+    goes_on = is_open(state)
+    return Standing(
+        version=state.version,
+        stage=stage(state),
+        open=goes_on,
+        held_by=("publication",) if awaiting_publication(state) else (),
+        next_wake=next_wake(register, now) if goes_on else None,
+        next_due=due_next.due.isoformat() if due_next else None,
+    )

@@ -1,0 +1,1 @@
+"""Thematic reviews, told as short stories."""
