@@ -1,7 +1,7 @@
 """What the clock brings to any aggregate: deadlines that come near, are missed, or were not missed after all.
 
 An aggregate has an event of its own for each of these, so that an entry of the ledger says by its type what
-it is about. Their matter, and when they are due, are the same everywhere.
+it is about. What they say, and when they are due, is the same everywhere.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,8 +15,8 @@ from domain.events import DomainEvent
 from domain.values import Instant, Slug, Value
 
 
-class DeadlineMatter(Value):
-    """Which deadline an event of the clock is about. Each aggregate narrows `kind` to its own kinds."""
+class DeadlineEvent(DomainEvent):
+    """What the clock brings about one deadline. Each aggregate narrows `kind` to its own kinds."""
 
     kind: Slug
     subject: Slug | None = None

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain import clock
-from domain.clock import DeadlineMatter
 from domain.events import DomainEvent, event_type, event_types
 from domain.thematic.matters import (
     AreaMatter,
@@ -231,7 +230,7 @@ class ReviewEntryRectified(Event, RectificationMatter):
     moved: tuple[DeadlineMove, ...] = ()
 
 
-class DeadlineEvent(Event, DeadlineMatter):
+class DeadlineEvent(Event, clock.DeadlineEvent):
     """What the clock brings about one deadline of a review."""
 
     rests_on = frozenset({"review_planned"})

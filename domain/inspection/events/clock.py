@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from domain.clock import DeadlineMatter
+from domain import clock
 from domain.handbook import DeadlineKind
 from domain.inspection.events.base import Event
 
@@ -15,7 +15,7 @@ class CommentWindowLapsed(Event):
     rests_on = frozenset({"draft_sent_for_comment"})
 
 
-class DeadlineEvent(Event, DeadlineMatter):
+class DeadlineEvent(Event, clock.DeadlineEvent):
     """What the clock brings about one deadline."""
 
     is_milestone = False
