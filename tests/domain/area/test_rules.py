@@ -1,122 +1,14 @@
-"""Every rule of the register refuses somewhere; the one that yields lets a fact stand as irregular."""
+"""Where else the rules of the register refuse."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import pytest
 
 from domain.actors import Role
-from domain.area.rules import RULES
+from tests.domain.area.scenes import FIRST
 from tests.domain.area.story import TODAY, USUAL, Story, who
-
-Scene = tuple[Story, str, dict[str, Any]]
-"""A story, and a command that a rule speaks against."""
-
-FIRST: Final = date(2000, 4, 1)
-BOARD: Final = "icb-surrey-heartlands"
-
-
-def _not_in_the_future() -> Scene:
-    return Story().entered(), "record_intervention", {"at": TODAY + timedelta(days=1)}
-
-
-def _permission() -> Scene:
-    return Story().entered(), "record_intervention", {"by": Role.COORDINATOR}
-
-
-def _authority() -> Scene:
-    told = {"by": Role.DCS, "contrary_to": ("permission",), "authorised_by": "p-coordinator"}
-    return Story().entered(), "set_polls", told
-
-
-def _area_exists() -> Scene:
-    return Story(), "set_polls", {}
-
-
-def _recorded_once() -> Scene:
-    return Story().entered().do("set_polls"), "set_polls", {}
-
-
-def _within_life() -> Scene:
-    return Story().entered(since=FIRST), "rename_area", {"since": FIRST - timedelta(days=1)}
-
-
-def _not_itself() -> Scene:
-    return Story().entered(), "replace_area", {"successors": ["NEW", "SRY"]}
-
-
-def _authority_stays() -> Scene:
-    return Story().entered(), "leave_body", {"body": "la-sry"}
-
-
-def _body_responsible() -> Scene:
-    return Story().entered(), "leave_body", {}
-
-
-def _body_not_yet() -> Scene:
-    return Story().entered().do("join_body"), "join_body", {"since": date(2023, 1, 1)}
-
-
-def _polls_known() -> Scene:
-    return Story().entered().do("set_polls", kind="general"), "call_off_polls", {"kind": "local"}
-
-
-def _polls_to_come() -> Scene:
-    held = {"polls_on": TODAY - timedelta(days=1)}
-    return Story().entered().do("set_polls", **held), "call_off_polls", held
-
-
-def _entry_recorded() -> Scene:
-    return Story().entered(), "strike_entry", {"entry": {"kind": "area_replaced", "day": date(2027, 4, 1)}}
-
-
-def _nothing_rests_on_it() -> Scene:
-    story = Story().entered().do("join_body").do("leave_body")
-    return story, "strike_entry", {"entry": {"kind": "body_joined", "about": BOARD, "day": date(2022, 7, 1)}}
-
-
-SCENES: Final[dict[str, Callable[[], Scene]]] = {
-    name: globals()[f"_{name}"] for name in RULES if f"_{name}" in globals()
-}
-
-
-def test_every_rule_has_a_scene() -> None:
-    """A rule that nothing breaks is no rule, or has no test."""
-    assert sorted(SCENES) == sorted(RULES)
-
-
-@pytest.mark.parametrize("code", SCENES)
-def test_a_rule_refuses_and_says_why(code: str) -> None:
-    """A refusal names its rule in words, why it speaks here, and what would be accepted."""
-    story, command, told = SCENES[code]()
-    before = story.state
-    refusal = story.refused(command, **told)
-    assert refusal.code == code
-    assert refusal.rule == RULES[code].says
-    assert refusal.because
-    assert refusal.accepted
-    assert refusal.waivable is RULES[code].yields
-    assert story.state == before
-
-
-@pytest.mark.parametrize("code", [code for code in SCENES if RULES[code].yields])
-def test_what_happened_against_a_rule_that_yields_is_recorded_as_irregular(code: str) -> None:
-    """The rule is named, and on whose authority."""
-    story, command, told = SCENES[code]()
-    story.do(command, **told, contrary_to=(code,))
-    irregular = story.events[-1].irregular
-    assert irregular is not None
-    assert (irregular.rules, irregular.authorised_by) == ((code,), "p-authority")
-
-
-@pytest.mark.parametrize("code", [code for code in SCENES if not RULES[code].yields])
-def test_a_rule_that_guards_the_meaning_of_the_record_does_not_yield(code: str) -> None:
-    """Naming it changes nothing."""
-    story, command, told = SCENES[code]()
-    contrary = (*told.pop("contrary_to", ()), code)
-    assert story.refused(command, **told, contrary_to=contrary).code == code
-
 
 Refused = tuple[str, Callable[[], Story], str, dict[str, Any]]
 

@@ -1,0 +1,79 @@
+"""For every rule of the register a scene in which it refuses; `tests/domain/test_rules.py` plays them."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, Final
+
+from domain.actors import Role
+from domain.area.rules import RULES
+from tests.domain.area.story import TODAY, Story
+
+Scene = tuple[Story, str, dict[str, Any]]
+"""A story, and a command that a rule speaks against."""
+
+FIRST: Final = date(2000, 4, 1)
+BOARD: Final = "icb-surrey-heartlands"
+
+
+def _not_in_the_future() -> Scene:
+    return Story().entered(), "record_intervention", {"at": TODAY + timedelta(days=1)}
+
+
+def _permission() -> Scene:
+    return Story().entered(), "record_intervention", {"by": Role.COORDINATOR}
+
+
+def _authority() -> Scene:
+    told = {"by": Role.DCS, "contrary_to": ("permission",), "authorised_by": "p-coordinator"}
+    return Story().entered(), "set_polls", told
+
+
+def _area_exists() -> Scene:
+    return Story(), "set_polls", {}
+
+
+def _recorded_once() -> Scene:
+    return Story().entered().do("set_polls"), "set_polls", {}
+
+
+def _within_life() -> Scene:
+    return Story().entered(since=FIRST), "rename_area", {"since": FIRST - timedelta(days=1)}
+
+
+def _not_itself() -> Scene:
+    return Story().entered(), "replace_area", {"successors": ["NEW", "SRY"]}
+
+
+def _authority_stays() -> Scene:
+    return Story().entered(), "leave_body", {"body": "la-sry"}
+
+
+def _body_responsible() -> Scene:
+    return Story().entered(), "leave_body", {}
+
+
+def _body_not_yet() -> Scene:
+    return Story().entered().do("join_body"), "join_body", {"since": date(2023, 1, 1)}
+
+
+def _polls_known() -> Scene:
+    return Story().entered().do("set_polls", kind="general"), "call_off_polls", {"kind": "local"}
+
+
+def _polls_to_come() -> Scene:
+    held = {"polls_on": TODAY - timedelta(days=1)}
+    return Story().entered().do("set_polls", **held), "call_off_polls", held
+
+
+def _entry_recorded() -> Scene:
+    return Story().entered(), "strike_entry", {"entry": {"kind": "area_replaced", "day": date(2027, 4, 1)}}
+
+
+def _nothing_rests_on_it() -> Scene:
+    story = Story().entered().do("join_body").do("leave_body")
+    return story, "strike_entry", {"entry": {"kind": "body_joined", "about": BOARD, "day": date(2022, 7, 1)}}
+
+
+SCENES: Final[dict[str, Callable[[], Scene]]] = {
+    name: globals()[f"_{name}"] for name in RULES if f"_{name}" in globals()
+}
