@@ -42,9 +42,9 @@ class Situation(deciding.Situation[State, Command]):
         return "has written the report of this review" if person in authors else None
 
 
-def require_own_time(situation: Situation, day: date) -> None:
+def require_own_time(situation: Situation, day: date, *, years_before: int = YEARS_BEFORE) -> None:
     """Refuse a day that lies years away from the review."""
-    first, last = situation.year - YEARS_BEFORE, situation.year + YEARS_AFTER
+    first, last = situation.year - years_before, situation.year + YEARS_AFTER
     situation.require(
         first <= day.year <= last,
         "own_time",
@@ -81,8 +81,10 @@ def require_in_order(situation: Situation, event: e.Event) -> None:
 def require_no_embargo(situation: Situation, day: date) -> None:
     """Refuse a day in the weeks before a general election, thematic reports too (section 3 of the facts, S).
 
-    How many days these are, the handbook in force on the day says.
+    How many days these are, the handbook in force on the day says. A report does not come before its year,
+    so there is one.
     """
+    require_own_time(situation, day, years_before=0)
     polls = sorted(one.polls_on for one in situation.state.all(e.GeneralElectionRecorded))
     if not polls:
         return
