@@ -43,6 +43,9 @@ same as a picture: [states.svg](states.svg).
 Nobody moves an inspection from stage to stage. Its stage follows from what has happened, so a milestone
 that is struck or a draft that falls takes it back by itself.
 
+A monitoring inspection goes the same way. Its `outcome decided` says whether effective action was taken, and
+no plan is received after its report.
+
 ```mermaid
 {mermaid(picture)}
 ```

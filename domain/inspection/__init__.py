@@ -1,4 +1,4 @@
-"""A full area SEND inspection, as three pure functions: `initial`, `decide` and `evolve`."""
+"""An area SEND inspection, full or monitoring, as three pure functions: `initial`, `decide` and `evolve`."""
 
 from domain.inspection.decide import decide
 from domain.inspection.state import State, evolve, initial

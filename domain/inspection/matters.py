@@ -221,7 +221,7 @@ class ComplaintResolutionMatter(ComplaintMatter):
 
 
 class OutcomeMatter(Value):
-    """The outcome with its areas, decided by the lead of Ofsted with the lead of CQC concurring."""
+    """What the inspection comes to, decided by the lead of Ofsted with the lead of CQC concurring."""
 
     findings: Findings
     concurring: PersonRef

@@ -115,7 +115,7 @@ class ResolveComplaint(Command, ComplaintResolutionMatter):
 
 
 class DecideOutcome(Command, OutcomeMatter):
-    """Decide the outcome; changed findings make a new draft that both inspectorates approve again."""
+    """Decide the outcome or result; changed findings make a new draft that both approve again."""
 
     type: Literal["decide_outcome"] = "decide_outcome"
     verb = Verb.PROPOSE_OUTCOME

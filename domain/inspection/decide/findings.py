@@ -34,10 +34,10 @@ def _require_outcome(situation: Situation, findings: Findings) -> None:
 
 
 def _require_result(situation: Situation, findings: Findings) -> None:
-    """A result, for each area of the scope and as a whole (section 5 of the facts, S).
+    """A result, for each area of the scope and as a whole.
 
-    How the whole follows from the areas is not published. Only where all of them are alike is it taken to be
-    the same (I).
+    That there are two results is in section 5 of the facts, without a letter there (I). How the whole follows
+    from the areas is not published: only where all of them are alike is it taken to be the same (I).
     """
     areas = range(1, len(situation.state.scope) + 1)
     told = sorted(action.area for action in findings.actions)

@@ -47,7 +47,8 @@ def plan(situation: Situation, command: c.PlanInspection) -> e.Event:
 def _require_kind(situation: Situation, command: c.PlanInspection) -> None:
     """A monitoring inspection follows a full one, with areas for priority action of that one as its scope.
 
-    That it is about these areas is stated (section 5 of the facts, S); the letters are this engine's own.
+    That it is about these areas is in section 5 of the facts, without a letter there (I). The identifier's
+    letters are this engine's own.
     What another stream has found is not known here: whoever plans copies it.
     """
     fitting = " or ".join(f"{kind} with {kind.letter}" for kind in Kind)
