@@ -71,11 +71,12 @@ reports = st.builds(
     st.booleans(),
 )
 partly = st.builds(
-    lambda result, *each: {
+    lambda result, each: {
         **findings(result),
         "actions": [{"area": area, "result": one} for area, one in enumerate(each, start=1)],
     },
-    *[st.sampled_from(MonitoringResult)] * (len(SCOPE) + 1),
+    st.sampled_from(MonitoringResult),
+    st.lists(st.sampled_from(MonitoringResult), max_size=len(SCOPE) + 1),
 )
 sections = st.sampled_from([{}, {"what_it_is_like": {"sealed": "2" * 64}}])
 items = st.sampled_from(["strategic_plan", "self_evaluation", "annex_a_3"])
