@@ -5,7 +5,7 @@ from datetime import date
 from domain.handbook import DeadlineKind
 from domain.london import london_date
 from domain.statistics import Conduct, Late, Publication, conduct
-from domain.values import Outcome
+from domain.values import Kind, Outcome
 from tests.domain.inspection.story import INSPECTION, RULES, Story
 
 
@@ -37,6 +37,13 @@ def test_a_correction_changes_nothing() -> None:
     story = Story().until("report_published")
     first = now_in(story)
     assert now_in(story.do("correct_report", at=story.day(60))) == first
+
+
+def test_a_monitoring_inspection_has_no_outcome_to_count() -> None:
+    """It is looked at for what is late, and left out of the outcomes."""
+    found = now_in(Story(outcome="effective").until("report_published"))
+    assert found is not None
+    assert (found.kind, found.publication) == (Kind.MONITORING, None)
 
 
 def test_what_is_withdrawn_or_not_yet_planned_does_not_count() -> None:
