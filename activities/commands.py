@@ -19,7 +19,7 @@ from domain.actors import ENGINE, ENGINE_RECORDER, Role, Verb
 from domain.aggregate import Aggregate, Folded
 from domain.aggregates import aggregate_of
 from domain.canonical import canonical_model
-from domain.clock import DeadlineMatter
+from domain.clock import DeadlineEvent
 from domain.commands import DomainCommand
 from domain.deciding import COMMON_RULES
 from domain.errors import UnavailableError
@@ -205,14 +205,15 @@ class CommandHandler:
     ) -> Append:
         command_id = UUID(request.command_id)
         codec = self._codecs[require_kind(request.inspection)]
+        handbook, calendar = aggregate_of(request.inspection).bound_to(after)
         provenance = Provenance(
             command_id=command_id,
             correlation_id=command_id,
             causation_id=command_id,
             workflow_id=context.workflow_id,
             run_id=context.run_id,
-            handbook=after.handbook,
-            calendar=after.calendar,
+            handbook=handbook,
+            calendar=calendar,
         )
         return Append(
             stream=request.inspection,
@@ -302,11 +303,11 @@ def _verdict(decision: Decision, since: int) -> Verdict:
     )
 
 
-def _subject(event: object) -> str | None:
+def _subject(event: DomainEvent) -> str | None:
     match event:
-        case DeadlineMatter(kind=kind, subject=None):
+        case DeadlineEvent(kind=kind, subject=None):
             return str(kind)
-        case DeadlineMatter(kind=kind, subject=subject):
+        case DeadlineEvent(kind=kind, subject=subject):
             return f"{kind}:{subject}"
         case _:
             return None

@@ -14,8 +14,8 @@ from domain.rulebook import Rulebook
 from domain.values import SealedText
 from eventstore.ledger import Append, AppendResult
 from eventstore.memory import MemoryLedger
+from workers.codecs import CODECS
 from workers.rehearsal.script import Step
-from workers.stores import CODECS
 
 TEXT: Final = SealedText(sealed="5" * 64)
 RUN_ID: Final = "01234567-89ab-7cde-8f01-23456789abcd"

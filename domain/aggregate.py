@@ -7,6 +7,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from pydantic import TypeAdapter
 
 from domain.commands import DomainCommand
+from domain.deciding import Rule
 from domain.events import DomainEvent
 from domain.messages import Due, Standing
 from domain.refusal import Refusal
@@ -20,16 +21,6 @@ class Folded(Protocol):
     @property
     def version(self) -> int:
         """How many events it is the fold of."""
-        ...
-
-    @property
-    def handbook(self) -> Pin | None:
-        """The handbook to which what is recorded is bound, if it is bound to one."""
-        ...
-
-    @property
-    def calendar(self) -> Pin | None:
-        """The calendar to which it is bound."""
         ...
 
 
@@ -55,9 +46,15 @@ class Aggregate(Generic[S, C, E]):
     """Every event class by its type."""
     commands: TypeAdapter[Any]
     """Reads any command by its type."""
+    command_types: Mapping[str, type[C]]
+    """Every command class by the name that it goes by on the wire."""
+    rules: Mapping[str, Rule]
+    """The rules that can speak against a command, by their codes."""
     initial: Callable[[], S]
     decide: Callable[[Rulebook, S, C], tuple[E, ...] | Refusal]
     evolve: Callable[[S, E], S]
     clock: Callable[[Rulebook, S, Instant], tuple[E, ...]]
     """What time alone has brought by a moment, in the order of its moments."""
     stands: Callable[[Rulebook, S, Instant], Stands]
+    bound_to: Callable[[S], tuple[Pin | None, Pin | None]]
+    """The handbook, or what takes its place, and the calendar to which what is recorded is bound."""

@@ -6,10 +6,12 @@ from domain.aggregate import Aggregate
 from domain.area.aggregate import AREAS
 from domain.inspection.aggregate import INSPECTIONS
 from domain.streams import StreamKind, require_kind
+from domain.thematic.aggregate import REVIEWS
 
 AGGREGATES: Final[dict[StreamKind, Aggregate[Any, Any, Any]]] = {
     StreamKind.INSPECTION: INSPECTIONS,
     StreamKind.AREA: AREAS,
+    StreamKind.THEMATIC_REVIEW: REVIEWS,
 }
 
 

@@ -12,13 +12,15 @@ class StreamKind(StrEnum):
 
     INSPECTION = "inspection"
     AREA = "area"
+    THEMATIC_REVIEW = "thematic_review"
 
 
 _NAMES: Final = {
     StreamKind.INSPECTION: re.compile(r"[A-Z]{3}-[0-9]{4}-[FMT][0-9]{1,2}"),
     StreamKind.AREA: re.compile(r"[A-Z]{3}"),
+    StreamKind.THEMATIC_REVIEW: re.compile(r"THEMATIC-20[0-9]{2}"),
 }
-"""The patterns of `InspectionId` and `AreaCode`: no name fits two of them."""
+"""The patterns of `InspectionId`, `AreaCode` and `ThematicReviewId`: no name fits two of them."""
 
 
 def kind_of(stream: str) -> StreamKind | None:
@@ -34,5 +36,7 @@ def require_kind(stream: str) -> StreamKind:
     """
     kind = kind_of(stream)
     if kind is None:
-        raise MalformedError(f"{stream} names nothing; accepted is a name such as SFK-2023-F1, or SFK")
+        raise MalformedError(
+            f"{stream} names nothing; accepted is a name such as SFK-2023-F1, SFK or THEMATIC-2023"
+        )
     return kind

@@ -7,7 +7,7 @@ from typing import Any
 from domain.aggregates import aggregate_of
 from domain.streams import require_kind
 from eventstore.envelope import Entry
-from workers.stores import CODECS
+from workers.codecs import CODECS
 
 
 def state_of(stream: str, entries: Sequence[Entry]) -> Any:

@@ -7,13 +7,15 @@ from domain.messages import StartInspection
 from domain.streams import StreamKind, require_kind
 from workflows.area_cycle import AreaCycleWorkflow
 from workflows.inspection import InspectionWorkflow
+from workflows.thematic_review import ThematicReviewWorkflow
 
 WORKFLOWS: Final[dict[StreamKind, type[Any]]] = {
     StreamKind.INSPECTION: InspectionWorkflow,
     StreamKind.AREA: AreaCycleWorkflow,
+    StreamKind.THEMATIC_REVIEW: ThematicReviewWorkflow,
 }
 
-TYPES: Final = ("Inspection", "AreaCycle")
+TYPES: Final = ("Inspection", "AreaCycle", "ThematicReview")
 """The names under which Temporal lists them."""
 
 Run = Callable[[Any, StartInspection], Awaitable[None]]

@@ -23,12 +23,13 @@ from eventstore.news import News
 from eventstore.notices import SUBSCRIBER, NoticeWriter, PostgresOutbox
 from eventstore.outbox import NoticeState
 from eventstore.subscription import PATIENCE_SECONDS, catch_up, enrol, follow
+from workers.codecs import CODEC
 from workers.service.health import Status
 from workers.service.metrics import AsyncCollector
 from workers.service.parts import Part
 from workers.settings import Settings
 from workers.sources import variable
-from workers.stores import CODEC, Stores
+from workers.stores import Stores
 from workers.workplace import Workplace
 
 FIRST_PAUSE_SECONDS: Final = 1.0

@@ -15,7 +15,7 @@ from domain.rulebook import Rulebook
 from domain.streams import StreamKind, kind_of
 from eventstore.envelope import Entry
 from eventstore.worklist import CaseRow, CaseSummary, DeadlineRow, Summarise
-from workers.stores import CODEC
+from workers.codecs import CODEC
 
 
 def fold(entries: Sequence[Entry]) -> State:

@@ -23,10 +23,11 @@ from domain.messages import Answer, MilestoneRequest, Question
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind
 from eventstore.codec import Codec
+from workers.codecs import CODECS
 from workers.desk import Desk, live_start, start_ahead
 from workers.external import innermost
 from workers.kinds import WORKFLOWS
-from workers.stores import CODECS, Stores
+from workers.stores import Stores
 
 CACHED: Final = 2_000
 """Processes that a worker keeps in memory, at about 130 kB each. England has some 150 areas; a process that

@@ -23,7 +23,8 @@ from bench.servers import Servers
 from bench.versus.eventsourced import Cases
 from eventstore.ledger import Append
 from eventstore.worklist import Worklist
-from workers.stores import CODEC, Stores
+from workers.codecs import CODEC
+from workers.stores import Stores
 from workers.summary import fold, summariser
 
 INSPECTIONS = 100_000

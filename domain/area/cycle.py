@@ -79,7 +79,7 @@ def inspections_to_come(rules: Rulebook, state: State) -> tuple[Next, ...]:
 def deadlines(rules: Rulebook, state: State) -> tuple[Deadline, ...]:
     """List all that is or was due in the cycle of an area, in the order of the day on which it is due."""
     coming = next_inspections(rules, state)
-    found = [*(_of_inspection(rules, one) for one in coming), *_of_meetings(rules, state)]
+    found = [*map(_of_inspection, coming), *_of_meetings(rules, state)]
     gone = min((kin.since for kin in successors(state) if kin.since), default=None)
     if gone is not None:
         found = [_without_area(one, gone) for one in found]
@@ -179,7 +179,7 @@ def _handbook(rules: Rulebook, done: NewsMatter) -> Handbook:
     return rules.in_force(done.published_on or date.max)
 
 
-def _of_inspection(rules: Rulebook, coming: Next) -> Deadline:
+def _of_inspection(coming: Next) -> Deadline:
     kind = DUE_KIND[coming.kind]
     return deadline.Deadline(
         kind=kind,
@@ -195,7 +195,7 @@ def _of_inspection(rules: Rulebook, coming: Next) -> Deadline:
         void=coming.void,
         lapses=False,
         handbook=coming.handbook,
-        calendar=rules.current_calendar.version,
+        calendar=None,
     )
 
 
@@ -210,19 +210,16 @@ def _of_meetings(rules: Rulebook, state: State) -> Iterator[Deadline]:
             break
         held_on = next((day for day in met if day > origin_on), None)
         subject = f"after_{_slug(origin_on.isoformat())}"
-        yield _meeting(rules, subject, origin, origin_on, due, held_on, handbook)
+        yield _meeting(subject, origin, origin_on, due, held_on, handbook)
         origin, origin_on = "engagement_meeting_held", held_on
     for agreed in state.all(Agreed):
         held_on = next((day for day in met if day >= agreed.on), None)
         subject = f"by_{_slug(agreed.due_by.isoformat())}"
         handbook = rules.in_force(agreed.on)
-        yield _meeting(
-            rules, subject, "engagement_meeting_agreed", agreed.on, agreed.due_by, held_on, handbook
-        )
+        yield _meeting(subject, "engagement_meeting_agreed", agreed.on, agreed.due_by, held_on, handbook)
 
 
 def _meeting(
-    rules: Rulebook,
     subject: str,
     origin: str,
     origin_on: date,
@@ -244,7 +241,7 @@ def _meeting(
         void=False,
         lapses=False,
         handbook=handbook.version,
-        calendar=rules.current_calendar.version,
+        calendar=None,
     )
 
 

@@ -37,7 +37,6 @@ from domain.values import (
     Kind,
     Period,
     PersonRef,
-    Pin,
     PublicName,
     Reference,
 )
@@ -195,8 +194,6 @@ class State:
     warned: dict[DueKey, date] = field(default_factory=dict)
     missed: dict[DueKey, date] = field(default_factory=dict)
     roles: dict[PersonRef, frozenset[Role]] = field(default_factory=dict)
-    handbook: Pin | None = None
-    calendar: Pin | None = None
 
     def all(self, kind: type[F]) -> tuple[F, ...]:
         """Return the facts of a kind."""

@@ -3,10 +3,11 @@
 from typing import Final
 
 from domain.aggregate import Aggregate
-from domain.inspection.commands import COMMANDS, Command
+from domain.inspection.commands import COMMAND_TYPES, COMMANDS, Command
 from domain.inspection.decide import decide
 from domain.inspection.decide.clock import what_the_clock_brings
 from domain.inspection.events import EVENT_TYPES, Event
+from domain.inspection.rules import RULES
 from domain.inspection.standing import stands
 from domain.inspection.state import State, evolve, initial
 
@@ -14,9 +15,12 @@ INSPECTIONS: Final[Aggregate[State, Command, Event]] = Aggregate(
     named_in="inspection",
     events=EVENT_TYPES,
     commands=COMMANDS,
+    command_types=COMMAND_TYPES,
+    rules=RULES,
     initial=initial,
     decide=decide,
     evolve=evolve,
     clock=what_the_clock_brings,
     stands=stands,
+    bound_to=lambda state: (state.handbook, state.calendar),
 )

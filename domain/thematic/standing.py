@@ -2,16 +2,25 @@
 
 from collections.abc import Sequence
 
-from domain.deadline import next_due, next_wake
+from domain.aggregate import Stands
+from domain.deadline import next_due, next_wake, what_is_due
 from domain.messages import Standing
-from domain.thematic.deadlines import Deadline
+from domain.rulebook import Rulebook
+from domain.streams import StreamKind
+from domain.thematic.deadlines import Deadline, deadlines
 from domain.thematic.register import awaiting_publication, is_open, stage
 from domain.thematic.state import State
 from domain.values import Instant
 
 
-def standing(state: State, register: Sequence[Deadline], now: Instant) -> Standing:
-    """Say where a review with these deadlines stands at a moment.
+def stands(rules: Rulebook, state: State, now: Instant) -> Stands:
+    """Say where a review stands at a moment, and what is owed in it."""
+    register = deadlines(rules, state)
+    return Stands(_standing(state, register, now), what_is_due(register, now))
+
+
+def _standing(state: State, register: Sequence[Deadline], now: Instant) -> Standing:
+    """Say where a review with these deadlines stands.
 
     `publication_pending` is left as it is: the press office publishes, and no process has to.
     """
@@ -23,6 +32,7 @@ def standing(state: State, register: Sequence[Deadline], now: Instant) -> Standi
         version=state.version,
         stage=stage(state),
         open=goes_on,
+        kind=StreamKind.THEMATIC_REVIEW,
         held_by=("publication",) if awaiting_publication(state) else (),
         next_wake=next_wake(register, now) if goes_on else None,
         next_due=due_next.due.isoformat() if due_next else None,

@@ -10,8 +10,8 @@ from domain.rulebook import Rulebook
 from domain.values import SealedText
 from eventstore.ledger import Ledger
 from tests.journeys.house import CASES, write_request
+from workers.codecs import CODECS
 from workers.rehearsal.script import Step, write_script
-from workers.stores import CODECS
 
 RULES: Final = Rulebook.released()
 NO_TEXT: Final = SealedText(sealed="0" * 64)

@@ -11,8 +11,9 @@ from domain.actors import Role
 from domain.inspection import events as e
 from domain.messages import Answer, PublishQuestion
 from tests.activities.playing import RULES, Play, handler_on
+from workers.codecs import CODEC
 from workers.rehearsal.script import PEOPLE
-from workers.stores import CODEC, Stores
+from workers.stores import Stores
 
 WORDS = 'Children wait "too long" <script>alert(1)</script> & more\n\nA second paragraph.'
 

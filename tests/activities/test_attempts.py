@@ -18,7 +18,8 @@ from eventstore.ledger import Append
 from eventstore.people import Directory
 from tests.activities.playing import RULES, Play, handler_on
 from tests.activities.publishing import publisher_on, released
-from workers.stores import CODECS, Stores
+from workers.codecs import CODECS
+from workers.stores import Stores
 
 
 class ProcessGoneError(Exception):

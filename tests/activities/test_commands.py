@@ -19,7 +19,8 @@ from eventstore.ledger import Append, AppendResult, Ledger
 from eventstore.memory import MemoryLedger
 from tests.activities.playing import RULES, Play, handler_on
 from tests.eventstore.conftest import read_only
-from workers.stores import CODEC, CODECS, Stores, open_stores
+from workers.codecs import CODEC, CODECS
+from workers.stores import Stores, open_stores
 
 
 async def _names(ledger: Ledger, inspection: str) -> list[str]:

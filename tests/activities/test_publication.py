@@ -15,8 +15,9 @@ from domain.actors import Role
 from domain.inspection import events as e
 from tests.activities.playing import RULES, Play, handler_on
 from tests.activities.publishing import WORDS, Desk, fill_directory, released, undisturbed
+from workers.codecs import CODEC
 from workers.rehearsal.script import PEOPLE
-from workers.stores import CODEC, Stores
+from workers.stores import Stores
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 

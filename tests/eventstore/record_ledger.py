@@ -27,9 +27,9 @@ from tests.journeys.house import House, Life
 from tests.journeys.monitoring import monitored
 from tests.workflows import record_histories as paths
 from tests.workflows.record_histories import on_server
+from workers.codecs import CODEC
 from workers.embedded.postgres import Postgres
 from workers.rehearsal.script import Step, bodies_of
-from workers.stores import CODEC
 
 FOLDER: Final = Path(__file__).with_name("ledgers")
 

@@ -26,7 +26,7 @@ from eventstore.codec import Codec
 from eventstore.envelope import Entry, verify_entry
 from eventstore.ledger import Append, Appended, Ledger
 from tests.eventstore.record_ledger import FOLDER
-from workers.stores import CODEC, UPCASTERS
+from workers.codecs import CODEC, UPCASTERS
 
 LEDGERS = sorted(FOLDER.glob("*.jsonl"))
 each_ledger = pytest.mark.parametrize("file", LEDGERS, ids=lambda file: file.stem)

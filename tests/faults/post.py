@@ -20,8 +20,9 @@ from domain.rulebook import Rulebook
 from eventstore.envelope import Entry
 from eventstore.notices import NoticeWriter, PostgresOutbox
 from eventstore.subscription import Change, catch_up
+from workers.codecs import CODEC
 from workers.notices import hearings_of
-from workers.stores import CODEC, open_stores
+from workers.stores import open_stores
 
 NO_WAIT: Final = timedelta(0)
 """What is taken up counts as given up at once, so that nobody has to wait for who was killed."""

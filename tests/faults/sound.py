@@ -17,7 +17,7 @@ from eventstore.worklist import Worklist
 from tests.faults.callers import concern, told
 from tests.faults.processes import PATIENCE
 from tests.journeys.house import House, Life
-from workers.stores import CODEC
+from workers.codecs import CODEC
 from workers.summary import summariser
 
 _OF_THE_MOMENT: Final = {"next_wake", "next_due"}

@@ -10,8 +10,8 @@ from activities.commands import CommandHandler, Context
 from domain.actors import Role
 from domain.messages import MilestoneRequest, Standing, StartInspection
 from tests.journeys.house import House, Life
+from workers.codecs import CODECS
 from workers.processes import Processes, Trouble
-from workers.stores import CODECS
 
 CONCERN = {"referred_to": "police", "reference": "MASH/2023-114"}
 

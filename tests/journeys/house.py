@@ -31,10 +31,11 @@ from domain.values import SealedText
 from eventstore.codec import Codec
 from eventstore.ledger import CommandRecord
 from eventstore.migrate import migrate
+from workers.codecs import CODEC, CODECS
 from workers.desk import Desk
 from workers.rehearsal.cases import Case, read_cases
 from workers.rehearsal.script import CURRENT_DRAFT, PARTNERSHIP, PEOPLE, UNWRITTEN, Script, Step, write_script
-from workers.stores import CODEC, CODECS, Stores, open_stores
+from workers.stores import Stores, open_stores
 from workers.worker import build_worker
 from workflows.inspection import InspectionWorkflow
 

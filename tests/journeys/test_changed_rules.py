@@ -17,8 +17,8 @@ from domain.rulebook import Rulebook
 from domain.values import Slug
 from eventstore.codec import Codec
 from tests.journeys.house import House
+from workers.codecs import CODEC, UPCASTERS
 from workers.rehearsal.script import NOON
-from workers.stores import CODEC, UPCASTERS
 
 CONCERN: dict[str, Any] = {"referred_to": "police", "reference": "MASH/2023-114"}
 NEW = "2023-10-05"

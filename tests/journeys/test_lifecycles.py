@@ -10,9 +10,9 @@ from domain.inspection.events.clock import DeadlineEvent
 from domain.london import at_time, london_date
 from eventstore.envelope import Entry
 from tests.journeys.house import CASES, House, Life
+from workers.codecs import CODEC
 from workers.rehearsal.conductor import Conductor, Part, Words
 from workers.rehearsal.script import NOON, Script, bodies_of, write_script
-from workers.stores import CODEC
 from workflows.inspection import InspectionWorkflow
 
 

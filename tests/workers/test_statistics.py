@@ -13,8 +13,8 @@ from eventstore.ledger import Append, Ledger
 from eventstore.memory import MemoryLedger
 from tests.domain.inspection.story import RULES, Story
 from tests.eventstore.making import body
+from workers.codecs import CODEC
 from workers.statistics import count
-from workers.stores import CODEC
 
 PROVENANCE = Provenance(command_id=UUID(int=1), correlation_id=UUID(int=2), causation_id=UUID(int=3))
 

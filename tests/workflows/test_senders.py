@@ -18,8 +18,8 @@ from domain.actors import Role
 from domain.errors import MalformedError
 from domain.messages import Answer, MilestoneRequest, Verdict
 from tests.journeys.house import House, Life
+from workers.codecs import CODECS
 from workers.rehearsal.script import bodies_of
-from workers.stores import CODECS
 from workflows.inspection import InspectionWorkflow
 
 CONCERN: dict[str, Any] = {"referred_to": "police", "reference": "MASH/2023-114"}

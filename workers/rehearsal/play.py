@@ -14,12 +14,13 @@ from domain.inspection.events import Event
 from domain.inspection.state import State, evolve, initial
 from domain.rulebook import Rulebook
 from eventstore.migrate import migrate
+from workers.codecs import CODEC
 from workers.embedded.stack import running_stack
 from workers.rehearsal.cases import Case
 from workers.rehearsal.conductor import Conductor, Part, Words
 from workers.rehearsal.script import PARTNERSHIP, PEOPLE, UNWRITTEN, Script, bodies_of, write_script
 from workers.settings import Settings
-from workers.stores import CODEC, Stores, open_stores
+from workers.stores import Stores, open_stores
 from workers.worker import build_worker, connect
 from workflows import search_attributes
 

@@ -22,6 +22,7 @@ from domain.errors import UnavailableError
 from domain.rulebook import Rulebook
 from eventstore.news import News
 from eventstore.worklist import Worklist
+from workers.codecs import CODECS
 from workers.notices import notice_gauges, notice_parts
 from workers.processes import Processes
 from workers.service.endpoints import serving_http
@@ -39,7 +40,7 @@ from workers.service.parts import Part, keep_running
 from workers.service.telemetry import open_telemetry
 from workers.service.upkeep import PagesPart, SweeperPart, WorklistPart, trouble_gauges
 from workers.settings import Settings
-from workers.stores import CODECS, Stores
+from workers.stores import Stores
 from workers.summary import summariser
 from workers.sweeper import Sweeper
 from workers.worker import build_worker

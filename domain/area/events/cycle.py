@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Literal
 
+from domain import clock
 from domain.area.events.base import Event
 from domain.area.matters import (
     AgreementMatter,
@@ -15,7 +16,6 @@ from domain.area.matters import (
     VisitMatter,
 )
 from domain.area.vocabulary import DueKind, Entry, EntryKind
-from domain.clock import DeadlineMatter
 
 
 class InspectionHeardOf(Event, NewsMatter):
@@ -90,7 +90,7 @@ class SchoolTermSet(Event, SchoolTermMatter):
         return Entry(kind=EntryKind.SCHOOL_TERM_SET, day=self.term.first)
 
 
-class DueEvent(Event, DeadlineMatter):
+class DueEvent(Event, clock.DeadlineEvent):
     """What the clock brings about something that is due in the cycle."""
 
     kind: DueKind

@@ -13,8 +13,9 @@ from eventstore.subscription import catch_up, enrol
 from tests.domain.inspection.story import INSPECTION, Story
 from tests.domain.notices.looking import NAMES, PEOPLE
 from tests.journeys.house import fresh_database
+from workers.codecs import CODEC
 from workers.notices import hearings_of
-from workers.stores import CODEC, Stores, open_stores
+from workers.stores import Stores, open_stores
 
 Tell = Callable[[Story], Awaitable[None]]
 

@@ -32,7 +32,8 @@ from tests.activities.notices.mailing import (
 )
 from tests.domain.inspection.story import INSPECTION, Story
 from tests.journeys.house import fresh_database
-from workers.stores import CODEC, Stores, open_stores
+from workers.codecs import CODEC
+from workers.stores import Stores, open_stores
 
 FROM = "inspections@example.gov.uk"
 TO_THE_AREA = ["p-coordinator", "p-dcs", "p-icb", "p-lano"]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from domain.actors import Role
 from domain.inspection.rules import RULES
-from tests.domain.inspection.story import CHILDREN, TEAM, Story, findings, who
+from tests.domain.inspection.story import CHILDREN, INSPECTION, SCOPE, TEAM, Story, findings, who
 
 Scene = tuple[Story, str, dict[str, Any]]
 """A story, and a command that a rule speaks against."""

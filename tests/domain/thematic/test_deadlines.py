@@ -7,9 +7,9 @@ import pytest
 from domain.deadline import Status, next_wake, what_is_due
 from domain.events import event_type
 from domain.london import end_of_day
-from domain.thematic.standing import standing
+from domain.thematic.standing import stands
 from domain.thematic.vocabulary import ReviewDeadline, Stage
-from tests.domain.thematic.story import Story
+from tests.domain.thematic.story import RULES, Story
 
 PUBLICATION = ReviewDeadline.PUBLICATION
 RETENTION = ReviewDeadline.SURVEY_DATA_RETENTION
@@ -48,7 +48,7 @@ def test_survey_data_is_kept_for_three_years_after_the_report() -> None:
     due = end_of_day(date(2026, 11, 20))
     assert story.deadline(RETENTION).due_at == due
     assert next_wake(story.deadlines, story.now) == due + timedelta(seconds=1)
-    assert standing(story.state, story.deadlines, story.now).next_due == "2026-11-20"
+    assert stands(RULES, story.state, story.now).standing.next_due == "2026-11-20"
     assert story.wait(date(2026, 11, 20)).latest == ()
 
 
@@ -67,7 +67,7 @@ def test_survey_data_that_is_not_deleted_is_missed_and_still_waited_for() -> Non
     """The review stays open until it is done."""
     story = Story().until("publish_review_report").wait(date(2026, 11, 21)).wait(date(2026, 12, 19))
     assert story.told == ["review_deadline_missed"]
-    assert standing(story.state, story.deadlines, story.now).open
+    assert stands(RULES, story.state, story.now).standing.open
     story.do("record_survey_data_deletion")
     assert (story.status(DELETION), story.stage()) == (Status.MISSED, Stage.COMPLETED)
 

@@ -20,7 +20,7 @@ from domain.thematic.deadlines import deadlines
 from domain.thematic.events import AnyEvent, DeadlineEvent, Event, ReviewEntryRectified, ReviewPlanned
 from domain.thematic.register import areas, awaiting_publication, concerns, current_report
 from domain.thematic.rules import RULES as RULE_TEXTS
-from domain.thematic.standing import standing
+from domain.thematic.standing import stands
 from domain.thematic.vocabulary import EntryKind, RectificationReason, ReviewDeadline
 from tests.domain.thematic.story import ORDINARY, RULES, TEXT, Story, who
 
@@ -108,7 +108,7 @@ def test_a_look_back_may_leave_out_any_event(data: st.DataObject) -> None:
     kept = [event for event in story.events if data.draw(st.booleans())]
     state = reduce(evolve, kept, initial())
     assert state.version == len(kept)
-    standing(state, deadlines(RULES, state), story.now)
+    stands(RULES, state, story.now)
     for derived in (areas, concerns, current_report, awaiting_publication):
         derived(state)
 

@@ -9,10 +9,10 @@ from domain.actors import PERMISSIONS, Role, Verb
 from domain.thematic.commands import COMMAND_TYPES
 from domain.thematic.events import ReviewPlanned, ReviewReportPublished
 from domain.thematic.register import areas, awaiting_publication, concerns, current_report, under_visit
-from domain.thematic.standing import standing
+from domain.thematic.standing import stands
 from domain.thematic.vocabulary import Stage
 from domain.values import AreaCode, InspectionId, ThematicReviewId
-from tests.domain.thematic.story import Story, who
+from tests.domain.thematic.story import RULES, Story, who
 
 
 def _plan(story: Story) -> ReviewPlanned:
@@ -158,8 +158,8 @@ def test_an_ordinary_review_goes_from_plan_to_deletion() -> None:
     }
     assert {command: story.until(command).stage() for command in steps} == steps
     assert not any(event.irregular for event in story.events)
-    assert standing(Story().state, (), story.now).open is False
-    assert standing(story.state, story.deadlines, story.now).open is False
+    assert stands(RULES, Story().state, story.now).standing.open is False
+    assert stands(RULES, story.state, story.now).standing.open is False
 
 
 def test_the_report_recommends_to_government() -> None:
@@ -190,9 +190,9 @@ def test_a_released_report_waits_for_its_publication() -> None:
     """The standing says so."""
     story = Story().until("release_review_report")
     assert awaiting_publication(story.state) == (current_report(story.state),)
-    assert standing(story.state, story.deadlines, story.now).held_by == ("publication",)
+    assert stands(RULES, story.state, story.now).standing.held_by == ("publication",)
     story.until("publish_review_report")
-    assert standing(story.state, story.deadlines, story.now).held_by == ()
+    assert stands(RULES, story.state, story.now).standing.held_by == ()
     assert story.refused("publish_review_report").code == "released"
 
 
