@@ -78,7 +78,7 @@ def _deadline(
     lapses: bool = False,
 ) -> Deadline:
     name, began = origin[0], london_date(origin[1])
-    warn_on = max(due - timedelta(days=terms.warn_days.value), min(began, due))
+    warn_on = max(due - timedelta(days=terms.warn_days.value), began)
     return Deadline(
         kind=kind,
         subject=None,

@@ -16,6 +16,7 @@ from domain.thematic.clock import misses_taken_back, what_the_clock_brings, with
 from domain.thematic.matters import year_of
 from domain.thematic.register import (
     areas,
+    authors,
     awaiting_publication,
     current_report,
     has_withdrawn,
@@ -174,12 +175,8 @@ def _release(situation: Situation, command: c.ReleaseReviewReport) -> e.Event:
         f"report {_named(command.report)} is not the one submitted last",
         f"number {current.number} with digest {current.digest}" if current else "submit_review_report first",
     )
-    authors = {
-        one.decided_by.person
-        for one in situation.state.all(e.ReviewReportSubmitted)
-        if one.report == command.report
-    }
-    both = ", ".join(sorted(authors & {command.decided_by.person, command.recorded_by.person}))
+    releasing = {command.decided_by.person, command.recorded_by.person}
+    both = ", ".join(sorted(authors(situation.state) & releasing))
     situation.require(
         not both,
         "separation_of_duties",

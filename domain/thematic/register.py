@@ -6,7 +6,7 @@ from domain.london import london_date
 from domain.thematic import events as e
 from domain.thematic.state import Fact, State
 from domain.thematic.vocabulary import ConcernReason, Entry, EntryKind, ReportRef, Stage
-from domain.values import AreaCode, Instant, SealedText
+from domain.values import AreaCode, Instant, PersonRef, SealedText
 
 BY_THE_CLOCK = frozenset({EntryKind.SURVEY_DATA_DELETION_DUE})
 """Entries that the clock makes. Nobody puts them right: they follow the dates that are."""
@@ -65,12 +65,16 @@ def under_visit(state: State) -> tuple[AreaCode, ...]:
 
 def concerns(state: State) -> tuple[Concern, ...]:
     """List the serious concerns that count, in the order of their numbers."""
-    found = (
+    return tuple(
         Concern(fact.event.number, fact.event.area, fact.event.reason, fact.event.text, fact.at)
         for fact in state.facts
         if isinstance(fact.event, e.ConcernRaised)
     )
-    return tuple(sorted(found, key=lambda one: one.number))
+
+
+def authors(state: State) -> frozenset[PersonRef]:
+    """Name those who have written the report, or one before it."""
+    return frozenset(one.decided_by.person for one in state.all(e.ReviewReportSubmitted))
 
 
 def current_report(state: State) -> ReportRef | None:

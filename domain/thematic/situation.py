@@ -9,7 +9,7 @@ from domain.london import london_date
 from domain.thematic import events as e
 from domain.thematic.commands import Command
 from domain.thematic.matters import year_of
-from domain.thematic.register import day_of, foundations
+from domain.thematic.register import authors, day_of, foundations
 from domain.thematic.rules import RULES
 from domain.thematic.state import State
 from domain.thematic.vocabulary import Entry, EntryKind
@@ -38,8 +38,7 @@ class Situation(deciding.Situation[State, Command]):
 
     def own_work(self, person: PersonRef) -> str | None:
         """Whoever has written the report does not authorise what goes against its rules."""
-        authors = {one.decided_by.person for one in self.state.all(e.ReviewReportSubmitted)}
-        return "has written the report of this review" if person in authors else None
+        return "has written the report of this review" if person in authors(self.state) else None
 
 
 def require_own_time(situation: Situation, day: date, *, years_before: int = YEARS_BEFORE) -> None:

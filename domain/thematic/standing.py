@@ -27,13 +27,12 @@ def _standing(state: State, register: Sequence[Deadline], now: Instant) -> Stand
     if state.version == 0:
         return Standing()
     due_next = next_due(register, now)
-    goes_on = is_open(state)
     return Standing(
         version=state.version,
         stage=stage(state),
-        open=goes_on,
+        open=is_open(state),
         kind=StreamKind.THEMATIC_REVIEW,
         held_by=("publication",) if awaiting_publication(state) else (),
-        next_wake=next_wake(register, now) if goes_on else None,
+        next_wake=next_wake(register, now),
         next_due=due_next.due.isoformat() if due_next else None,
     )

@@ -96,7 +96,7 @@ def _noted(state: State, event: e.Event) -> State:
     others = tuple(fact for fact in state.facts if fact.entry != made)
     numbers = state.numbers
     if isinstance(event, e.NumberedEvent):
-        numbers = {**numbers, made.kind: max(event.number, numbers.get(made.kind, 0))}
+        numbers = {**numbers, made.kind: event.number}
     return replace(state, facts=(*others, Fact(made, event.occurred_at, event)), numbers=numbers)
 
 

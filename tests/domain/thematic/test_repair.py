@@ -76,6 +76,13 @@ def test_a_true_day_lies_between_what_the_entry_rests_on_and_what_rests_on_it() 
     story.rectify("review_visit_begun", "SRY", to=date(2023, 4, 28))
 
 
+def test_an_entry_that_was_made_again_is_dated_as_it_was_made_again() -> None:
+    """What was recorded before it does not hold it back."""
+    story = Story().until("end_review_visit")
+    story.do("withdraw_review_consent", contrary_to=("consent_before_visit",)).do("choose_review_area")
+    story.rectify("review_area_chosen", "SRY", to=date(2023, 5, 29))
+
+
 @pytest.mark.parametrize(
     ("to", "code"), [(date(2023, 12, 1), "not_in_the_future"), (date(2003, 4, 24), "own_time")]
 )

@@ -249,8 +249,33 @@ def test_a_published_review_is_not_withdrawn() -> None:
 
 
 def test_whoever_wrote_the_report_does_not_authorise_what_goes_against_its_rules() -> None:
-    """Nor does somebody who acts in roles that authorise nothing."""
-    story = Story().until("submit_review_report")
-    told = {"by": who(Role.PRESS_OFFICE), "contrary_to": ("permission",)}
-    for person in ("p-ofstedlead", "p-coordinator"):
-        assert story.refused("release_review_report", **told, authorised_by=person).code == "authority"
+    """Not even somebody who is a director too."""
+    story = Story().until("end_review_visit")
+    story.rectify("review_visit_begun", "SRY", to=date(2023, 4, 25), by=who(Role.OFSTED_DIRECTOR, "p-both"))
+    story.do("submit_review_report", by=who(Role.OFSTED_LEAD, "p-both"))
+    told = {"by": Role.PRESS_OFFICE, "contrary_to": ("permission",)}
+    refusal = story.refused("release_review_report", **told, authorised_by="p-both")
+    assert (refusal.code, refusal.because) == ("authority", "p-both has written the report of this review")
+    story.do("release_review_report", **told)
+
+
+def test_whoever_wrote_an_earlier_report_does_not_release_the_one_in_its_place() -> None:
+    """It is his or her work as well."""
+    story = Story().until("submit_review_report").do("submit_review_report", by=who(Role.CQC_LEAD))
+    by = who(Role.HMCI, "p-ofstedlead")
+    assert story.refused("release_review_report", by=by).code == "separation_of_duties"
+
+
+def test_data_that_was_deleted_before_a_correction_was_deleted_after_the_report() -> None:
+    """The first publication counts, whatever is recorded first."""
+    story = Story().until("publish_review_report")
+    for command in ("submit_review_report", "release_review_report", "publish_review_report"):
+        story.do(command, at=date(2024, 3, 4))
+    story.do("record_survey_data_deletion", at=date(2024, 2, 1))
+    assert story.stage() is Stage.COMPLETED
+
+
+def test_what_was_missed_before_a_review_was_withdrawn_stays_missed() -> None:
+    """Giving up does not undo it."""
+    story = Story().until("end_review_visit").wait(date(2023, 12, 1)).do("withdraw_review")
+    assert story.told == ["review_withdrawn"]
