@@ -19,7 +19,7 @@ from domain.inspection.progress import stage
 from domain.london import london_date
 from workers.logs import configure
 from workers.rehearsal.cases import read_cases
-from workers.rehearsal.conductor import Part
+from workers.rehearsal.parts import Part
 from workers.rehearsal.play import Result
 from workers.rehearsal.play import rehearse as play
 

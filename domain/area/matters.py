@@ -51,11 +51,14 @@ def _require_each_once(named: tuple[str, ...], field: str) -> None:
 
 
 class EntryMatter(Value):
-    """An area as it comes into the register: since when it is, who is responsible for it, whom it follows."""
+    """An area as it comes into the register: since when it is, who is responsible for it, whom it follows.
+
+    Without a region, nobody has said in which it lies.
+    """
 
     area: AreaCode
     name: PublicName
-    region: Region
+    region: Region | None = None
     since: Day | None = None
     authority: AuthorityRef
     partners: tuple[Partner, ...] = ()

@@ -54,7 +54,7 @@ class Entered(Fact):
     """That the area is in the register. `since`: its first day, if one is known."""
 
     area: AreaCode
-    region: Region
+    region: Region | None
     since: date | None
     authority: BodyRef
 

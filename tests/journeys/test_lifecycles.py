@@ -11,7 +11,9 @@ from domain.london import at_time, london_date
 from eventstore.envelope import Entry
 from tests.journeys.house import CASES, House, Life
 from workers.codecs import CODEC
-from workers.rehearsal.conductor import Conductor, Part, Words
+from workers.rehearsal.conductor import Conductor
+from workers.rehearsal.deeds import Scene, Words
+from workers.rehearsal.parts import Part
 from workers.rehearsal.script import NOON, Script, bodies_of, write_script
 from workflows.inspection import InspectionWorkflow
 
@@ -19,7 +21,9 @@ from workflows.inspection import InspectionWorkflow
 async def _rehearse(house: House, script: Script) -> Part:
     words = Words(unwritten=house.text, irregular=house.text)
     assert house.skipper is not None
-    (part,) = await Conductor(house.skipper, house.queue, words).play([script], lambda _: None)
+    part = Part(Scene(house.skipper, house.queue, words), script)
+    conductor: Conductor[Part] = Conductor(lambda _: None)
+    await conductor.play([part])
     return part
 
 

@@ -17,7 +17,9 @@ from eventstore.migrate import migrate
 from workers.codecs import CODEC
 from workers.embedded.stack import running_stack
 from workers.rehearsal.cases import Case
-from workers.rehearsal.conductor import Conductor, Part, Words
+from workers.rehearsal.conductor import Conductor
+from workers.rehearsal.deeds import Scene, Words
+from workers.rehearsal.parts import Part
 from workers.rehearsal.script import PARTNERSHIP, PEOPLE, UNWRITTEN, Script, bodies_of, write_script
 from workers.settings import Settings
 from workers.stores import Stores, open_stores
@@ -67,9 +69,9 @@ async def rehearse(
             words = await _prepare(stores, cases)
             skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
             worker = build_worker(skipper.client, stack.task_queue, stores, stack.publication_dir(settings))
-            conductor = Conductor(skipper, stack.task_queue, words)
+            parts = [Part(Scene(skipper, stack.task_queue, words), script) for script in scripts]
             async with worker:
-                parts = await conductor.play(scripts, tell)
+                await Conductor(tell).play(parts)
             return [await _result(stores, rules, part) for part in parts]
 
 

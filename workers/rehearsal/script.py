@@ -14,7 +14,7 @@ so that nobody takes them for facts:
 - What happened after publication is left open unless it is known.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -76,6 +76,10 @@ class Script:
     dates: dict[str, date]
     assumed: tuple[str, ...]
     steps: tuple[Step, ...]
+
+    def not_before(self, moment: datetime) -> "Script":
+        """Return the script with nothing done before a moment: what comes too early is done then."""
+        return replace(self, steps=tuple(replace(step, at=max(step.at, moment)) for step in self.steps))
 
 
 class _Dates:
