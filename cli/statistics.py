@@ -25,7 +25,7 @@ from cli.output import (
 )
 from cli.statistics_chart import draw
 from domain.rulebook import Rulebook
-from domain.statistics import Late, Statistics, shares
+from domain.statistics import Late, Monitoring, Statistics, shares
 from domain.values import Outcome
 from workers.statistics import Counted, count
 
@@ -94,6 +94,12 @@ def as_data(counted: Counted) -> dict[str, Any]:
             "median": days.median if days else None,
             "max": days.maximum if days else None,
         },
+        "monitoring": {
+            "due": sum(one.begun_on is None and not one.overdue for one in found.monitoring),
+            "overdue": sum(one.overdue for one in found.monitoring),
+            "begun": sum(one.begun_on is not None for one in found.monitoring),
+            "inspections": [_monitoring_data(one) for one in found.monitoring],
+        },
         "late": [_late_data(one) for one in found.late],
         "as_at": counted.on.isoformat(),
     }
@@ -101,6 +107,16 @@ def as_data(counted: Counted) -> dict[str, Any]:
 
 def _share_data(counts: Mapping[Outcome, int]) -> dict[str, float]:
     return {outcome.value: float(share) for outcome, share in shares(counts).items()}
+
+
+def _monitoring_data(one: Monitoring) -> dict[str, Any]:
+    return {
+        "area": one.area,
+        "after": one.after,
+        "due": one.due.isoformat(),
+        "begun_on": one.begun_on.isoformat() if one.begun_on else None,
+        "overdue": one.overdue,
+    }
 
 
 def _late_data(one: Late) -> dict[str, Any]:
@@ -141,10 +157,22 @@ def _print(counted: Counted, labels: Mapping[Outcome, str], *, rehearsal: bool) 
             f"{days.minimum} to {days.maximum} working days after the end of fieldwork, median {days.median}",
         )
     print_hanging("Re-inspections  ", ", ".join(found.reinspections) or "none")
+    _print_monitoring(found.monitoring)
     if found.late:
         _print_late(found.late)
     else:
         print_hanging("Late  ", "nothing, as far as each was rehearsed" if rehearsal else "nothing")
+
+
+def _print_monitoring(found: Sequence[Monitoring]) -> None:
+    ahead = [one for one in found if one.begun_on is None]
+    overdue = [f"{one.area} (due {one.due})" for one in ahead if one.overdue]
+    begun = len(found) - len(ahead)
+    print_hanging(
+        "Monitoring inspections  ",
+        f"{begun} begun, {len(ahead) - len(overdue)} due later, {len(overdue)} overdue"
+        + (f": {', '.join(overdue)}" if overdue else ""),
+    )
 
 
 def _print_outcomes(found: Statistics) -> None:

@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
-
 from domain.errors import MalformedError
 from domain.inspection.events import RESTS_ON
 from domain.london import end_of_day, london_date
 from domain.rulebook import Rulebook
 from domain.statistics import Conduct, Statistics, conduct, statistics
-from domain.values import InspectionId
+from domain.streams import StreamKind, kind_of
 from eventstore.as_happened import as_happened
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 from workers.summary import fold, moment_of_reading
 
 STREAMS_AT_ONCE: Final = 200
-_NAME: Final[TypeAdapter[str]] = TypeAdapter(InspectionId)
 
 Progress = Callable[[int, int], None]
 """Told how many inspections are done, out of how many."""
@@ -58,7 +55,7 @@ async def count(
         happened = entries if as_at is None else as_happened(entries, moment, RESTS_ON).kept
         one = conduct(name, fold(happened), rules, now=lived_until, on=on)
         conducts += [] if one is None else [one]
-    return Counted(statistics(conducts, rules.current_calendar), on)
+    return Counted(statistics(conducts, rules, on), on)
 
 
 async def _moment(ledger: Ledger, as_at: date | None) -> datetime:
@@ -86,8 +83,4 @@ async def _inspections(ledger: Ledger, progress: Progress) -> AsyncIterator[tupl
 
 
 def _is_inspection(stream: str) -> bool:
-    try:
-        _NAME.validate_python(stream)
-    except ValidationError:
-        return False
-    return True
+    return kind_of(stream) is StreamKind.INSPECTION

@@ -2,5 +2,16 @@
 
 from domain.statistics.conduct import Conduct, Late, Publication, conduct
 from domain.statistics.count import Spread, Statistics, shares, statistics
+from domain.statistics.monitoring import Monitoring
 
-__all__ = ["Conduct", "Late", "Publication", "Spread", "Statistics", "conduct", "shares", "statistics"]
+__all__ = [
+    "Conduct",
+    "Late",
+    "Monitoring",
+    "Publication",
+    "Spread",
+    "Statistics",
+    "conduct",
+    "shares",
+    "statistics",
+]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from domain.area.matters import NewsMatter
+from domain.area.news import news_of
 from domain.deadline import Status
 from domain.handbook import DeadlineKind
 from domain.inspection.deadlines import deadlines
@@ -47,12 +49,22 @@ class Late:
 class Conduct:
     """What the statistics need to know of one inspection at a moment."""
 
-    inspection: InspectionId
+    news: NewsMatter
+    """What the cycle of its area hears of it."""
     area: AreaCode
-    kind: Kind
     publication: Publication | None
     """None: the world does not know the outcome yet."""
     late: tuple[Late, ...]
+
+    @property
+    def inspection(self) -> InspectionId:
+        """Its name."""
+        return self.news.inspection
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of inspection it is."""
+        return self.news.kind
 
 
 def conduct(
@@ -74,9 +86,8 @@ def conduct(
     if state.area is None or state.has("inspection_withdrawn"):
         return None
     return Conduct(
-        inspection=inspection,
+        news=news_of(inspection, state),
         area=state.area,
-        kind=state.kind,
         publication=_publication(state),
         late=tuple(_late(inspection, state, rules, now, on)),
     )

@@ -7,11 +7,13 @@ full inspections.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from statistics import median
 
-from domain.calendar import WorkingCalendar
+from domain.rulebook import Rulebook
 from domain.statistics.conduct import Conduct, Late, Publication
+from domain.statistics.monitoring import Monitoring, monitoring
 from domain.values import AreaCode, InspectionId, Kind, Outcome
 
 
@@ -34,6 +36,8 @@ class Statistics:
     """Those of an area that had been inspected before, under this framework and as this area."""
     publication_working_days: Spread | None
     """From the end of fieldwork to the first publication; None if nothing is published."""
+    monitoring: tuple[Monitoring, ...]
+    """The monitoring inspections that outcomes have brought, made or not; what is due first comes first."""
     late: tuple[Late, ...]
     """What has been due longest comes first."""
 
@@ -43,13 +47,14 @@ class Statistics:
         return {one: sum(year[one] for year in self.by_year.values()) for one in Outcome}
 
 
-def statistics(conducts: Iterable[Conduct], calendar: WorkingCalendar) -> Statistics:
-    """Count inspections; working days by this calendar.
+def statistics(conducts: Iterable[Conduct], rules: Rulebook, on: date) -> Statistics:
+    """Count inspections at the end of a day in London; working days by the latest calendar.
 
     Raises:
         CalendarHorizonError: fieldwork or publication lies outside its years.
     """
     every = list(conducts)
+    calendar = rules.current_calendar
     known = [(one, one.publication) for one in every if one.kind is Kind.FULL and one.publication]
     published = [publication for _, publication in known]
     return Statistics(
@@ -58,6 +63,7 @@ def statistics(conducts: Iterable[Conduct], calendar: WorkingCalendar) -> Statis
         publication_working_days=_spread(
             [calendar.working_days_between(one.fieldwork_ended_on, one.published_on) for one in published]
         ),
+        monitoring=monitoring(rules, (one.news for one in every), on),
         late=tuple(
             sorted(
                 (late for one in every for late in one.late),

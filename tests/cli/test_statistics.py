@@ -17,7 +17,10 @@ def test_scripts_get_the_outcomes_by_year_of_inspection(rehearsed: Rehearsed) ->
     """Suffolk's report of 2024 counts for 2023; Cornwall's second inspection is a re-inspection."""
     ended = rehearsed[0]("statistics", "--rehearsal", "--format", "json")
     data = ended.data
-    assert list(data) == ["by_year", "shares", "reinspections", "publication_working_days", "late", "as_at"]
+    counted = ["by_year", "shares", "reinspections", "publication_working_days"]
+    assert list(data) == [*counted, "monitoring", "late", "as_at"]
+    assert [data["monitoring"][how] for how in ("begun", "due", "overdue")] == [0, 0, 2]
+    assert ("SFK", "2025-07-18") in [(one["area"], one["due"]) for one in data["monitoring"]["inspections"]]
     assert data["by_year"] == {"2023": {"1": 1, "2": 3, "3": 2}, "2026": {"1": 0, "2": 1, "3": 0}}
     assert data["shares"]["by_year"]["2023"] == {"1": 1 / 6, "2": 0.5, "3": 1 / 3}
     assert data["shares"]["all"] == {"1": 1 / 7, "2": 4 / 7, "3": 2 / 7}

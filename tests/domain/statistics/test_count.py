@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.area.matters import NewsMatter
 from domain.handbook import DeadlineKind
 from domain.rulebook import Rulebook
 from domain.statistics import Conduct, Late, Publication, Spread, Statistics, shares, statistics
 from domain.values import Kind, Outcome
 
-CALENDAR = Rulebook.released().current_calendar
+RULES = Rulebook.released()
+CALENDAR = RULES.current_calendar
 ONE, TWO, THREE = Outcome
 FRIDAY = date(2023, 2, 10)
 
@@ -20,16 +22,25 @@ FRIDAY = date(2023, 2, 10)
 def went(inspection: str, outcome: Outcome, ended: date = FRIDAY, days: int = 44) -> Conduct:
     """An inspection of which the report was published so many working days after fieldwork ended."""
     published = Publication(ended, CALENDAR.add_working_days(ended, days), outcome)
-    return Conduct(inspection, inspection[:3], Kind.FULL, published, ())
+    news = NewsMatter(
+        inspection=inspection,
+        kind=Kind.FULL,
+        begun_on=ended - timedelta(days=8),
+        fieldwork_ended_on=ended,
+        report_received_on=published.published_on,
+        published_on=published.published_on,
+        outcome=outcome,
+    )
+    return Conduct(news, inspection[:3], published, ())
 
 
 def goes_on(inspection: str, *late: Late) -> Conduct:
     """An inspection of which the report is not published."""
-    return Conduct(inspection, inspection[:3], Kind.FULL, None, late)
+    return Conduct(NewsMatter(inspection=inspection, kind=Kind.FULL), inspection[:3], None, late)
 
 
-def counted(*conducts: Conduct) -> Statistics:
-    return statistics(conducts, CALENDAR)
+def counted(*conducts: Conduct, on: date = date(2026, 11, 27)) -> Statistics:
+    return statistics(conducts, RULES, on)
 
 
 def test_outcomes_are_counted_by_year_of_inspection() -> None:
@@ -72,7 +83,7 @@ def test_the_days_to_publication_are_working_days(days: Sequence[int], middle: f
 def test_suffolks_report_took_49_working_days() -> None:
     """From 17 November 2023 to 30 January 2024, with Christmas, Boxing Day and New Year's Day in between."""
     suffolk = Publication(date(2023, 11, 17), date(2024, 1, 30), THREE)
-    found = counted(Conduct("SFK-2023-F1", "SFK", Kind.FULL, suffolk, ()))
+    found = counted(Conduct(NewsMatter(inspection="SFK-2023-F1", kind=Kind.FULL), "SFK", suffolk, ()))
     assert found.publication_working_days == Spread(49, 49, 49)
 
 
@@ -83,6 +94,16 @@ def test_what_has_been_due_longest_is_listed_first() -> None:
         for name, due in (("TRF-2023-F1", FRIDAY), ("CON-2023-F1", FRIDAY + timedelta(days=1)))
     )
     assert counted(goes_on("CON-2023-F1", late), goes_on("TRF-2023-F1", early)).late == (early, late)
+
+
+def test_outcome_3_brings_a_monitoring_inspection_18_months_after_the_report_was_received() -> None:
+    """Overdue from the day after, as long as it has not begun; outcomes 1 and 2 bring none."""
+    suffolk, trafford = went("SFK-2023-F1", THREE), went("TRF-2023-F1", TWO)
+    received = suffolk.news.report_received_on
+    assert received == date(2023, 4, 17)
+    (due,) = counted(suffolk, trafford, on=date(2024, 10, 17)).monitoring
+    assert (due.area, due.due, due.begun_on, due.overdue) == ("SFK", date(2024, 10, 17), None, False)
+    assert counted(suffolk, trafford, on=date(2024, 10, 18)).monitoring[0].overdue
 
 
 CONDUCTS = st.lists(

@@ -1,0 +1,37 @@
+"""The monitoring inspections that outcome 3 has brought: due, overdue, and made."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from domain.area.cycle import next_inspections
+from domain.area.matters import NewsMatter
+from domain.area.state import State
+from domain.rulebook import Rulebook
+from domain.values import AreaCode, InspectionId, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """A monitoring inspection that has become due: after which inspection, by when, and when it began."""
+
+    area: AreaCode
+    after: InspectionId
+    due: date
+    begun_on: date | None
+    overdue: bool
+
+
+def monitoring(rules: Rulebook, news: Iterable[NewsMatter], on: date) -> tuple[Monitoring, ...]:
+    """List what was due at the end of a day in London, in the order of the due days."""
+    of_area: dict[AreaCode, dict[InspectionId, NewsMatter]] = defaultdict(dict)
+    for one in news:
+        of_area[one.inspection[:3]][one.inspection] = one
+    found = [
+        Monitoring(area, one.after, one.target, one.met_on, overdue=one.met_on is None and one.target < on)
+        for area, known in of_area.items()
+        for one in next_inspections(rules, State(news=known))
+        if one.kind is Kind.MONITORING and one.after and not one.void
+    ]
+    return tuple(sorted(found, key=lambda one: (one.due, one.area)))
