@@ -1,12 +1,12 @@
-"""When a deadline falls due: a rule of the handbook, the day it counts from, and the working calendar."""
+"""When something falls due: a rule of the handbook, the day it counts from, and the working calendar."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from domain.calendar import MustBeWorkingDay, WorkingCalendar
+from domain.calendar import MustBeWorkingDay, SkippedDay, WorkingCalendar
 from domain.errors import MalformedError
-from domain.handbook import DeadlineTerms, Handbook, Unit, Weekday
+from domain.handbook import DeadlineTerms, GivesWay, Handbook, Unit, Weekday
 from domain.london import add_months, at_time, end_of_day, start_of_day
 from domain.values import Instant
 
@@ -39,6 +39,39 @@ def due(
     warn_on = max(calendar.add_working_days(on, -rule.warn_before.value), min(origin_on, on))
     at = end_of_day(on) if rule.time_of_day == "end_of_day" else at_time(on, rule.time_of_day)
     return Due(on=on, at=at, warn_at=start_of_day(warn_on))
+
+
+def latest_notification(handbook: Handbook, calendar: WorkingCalendar, first: date) -> date:
+    """Return the last day on which an area can be notified that has its notice before a first day on site."""
+    return calendar.add_working_days(first, -handbook.notice.on_site_working_days.value)
+
+
+def is_day_of_notification(handbook: Handbook, calendar: WorkingCalendar, day: date, first: date) -> bool:
+    """Say whether areas are notified on that day of the week, for a first day on site.
+
+    A bank holiday in the notice makes weekday and notice impossible at once; where the handbook has the
+    weekday give way, any day will do then.
+    """
+    notice = handbook.notice
+    if Weekday.of(day) is notice.notification_weekday.value:
+        return True
+    return notice.gives_way.value is GivesWay.NOTIFICATION_WEEKDAY and bool(
+        bank_holidays(calendar, day, first)
+    )
+
+
+def notification_day(handbook: Handbook, calendar: WorkingCalendar, first: date) -> date:
+    """Return the day on which an area is notified for a first day on site: the latest that is right."""
+    day = latest_notification(handbook, calendar, first)
+    while not is_day_of_notification(handbook, calendar, day, first):
+        day = calendar.add_working_days(day, -1)
+    return day
+
+
+def bank_holidays(calendar: WorkingCalendar, start: date, end: date) -> tuple[SkippedDay, ...]:
+    """List the days after `start` up to and including `end` that are lost to more than a weekend."""
+    weekend = {"Saturday", "Sunday"}
+    return tuple(one for one in calendar.skipped(start, end) if one.reason not in weekend)
 
 
 def surveys_close_at(handbook: Handbook, notified_on: date) -> Instant:

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.calendar import MustBeWorkingDay
-from domain.due import due, surveys_close_at
+from domain.due import due, notification_day, surveys_close_at
 from domain.errors import MalformedError
 from domain.handbook import (
     DeadlineKind,
     DeadlineRule,
     DeferralGround,
     EngagementMeetings,
+    GivesWay,
     Handbook,
     OnExpiry,
     PlanKind,
@@ -91,6 +92,21 @@ def test_notice_is_eight_working_days_before_fieldwork_and_ten_before_coming_on_
         notified = CALENDAR.add_working_days(first_on_site, -notice.on_site_working_days.value)
         assert Weekday.of(notified) is notice.notification_weekday.value
         assert Weekday.of(first_on_site) is notice.on_site_weekday.value
+
+
+def test_an_area_is_notified_on_the_monday_two_weeks_before() -> None:
+    """Surrey and Halton 2023. With two bank holidays in between the area is told earlier, on any weekday."""
+    for notified, first in ((date(2023, 9, 11), date(2023, 9, 25)), (date(2023, 11, 6), date(2023, 11, 20))):
+        assert notification_day(FIRST, CALENDAR, first) == notified
+    assert notification_day(FIRST, CALENDAR, date(2023, 5, 15)) == date(2023, 4, 27)
+
+
+def test_where_the_notice_gives_way_an_area_is_notified_on_a_monday_all_the_same() -> None:
+    """No released version says so; the rule is there for one that does."""
+    way = FIRST.notice.gives_way.model_copy(update={"value": GivesWay.NOTICE})
+    notice = FIRST.notice.model_copy(update={"gives_way": way})
+    handbook = FIRST.model_copy(update={"notice": notice})
+    assert notification_day(handbook, CALENDAR, date(2023, 5, 15)) == date(2023, 4, 24)
 
 
 def test_surveys_close_at_nine_on_the_tuesday_after_notifications_week() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.handbook import GivesWay
+from domain.due import is_day_of_notification, latest_notification
 from domain.inspection import commands as c
 from domain.inspection import events as e
 from domain.inspection.decide.situation import Situation
@@ -172,15 +172,11 @@ def _require_notice(situation: Situation, day: date, first: date) -> None:
         given >= needed,
         "notice_before_on_site",
         f"{day} is {given} working days before {first}",
-        f"{needed} working days, so no later than {calendar.add_working_days(first, -needed)}",
-    )
-    weekday = handbook.notice.notification_weekday.value
-    shortened = handbook.notice.gives_way.value is GivesWay.NOTIFICATION_WEEKDAY and any(
-        skip.reason not in {"Saturday", "Sunday"} for skip in calendar.skipped(day, first)
+        f"{needed} working days, so no later than {latest_notification(handbook, calendar, first)}",
     )
     situation.require(
-        day.strftime("%A").lower() == weekday or shortened,
+        is_day_of_notification(handbook, calendar, day, first),
         "notification_day",
         f"{day} is a {day:%A} and no bank holiday falls into the notice",
-        f"a {weekday.capitalize()}",
+        f"a {handbook.notice.notification_weekday.value.capitalize()}",
     )
