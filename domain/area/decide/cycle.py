@@ -27,6 +27,7 @@ def hear(situation: Situation, command: c.HearOfInspections) -> tuple[e.Event, .
 
 def _schedule(situation: Situation, command: c.ScheduleInspection) -> None:
     """One inspection at a time, when it is due, in term time, and not more visits than the cap allows."""
+    require_within_life(situation, command.on_site.first)
     require_within_life(situation, command.on_site.last)
     _require_name(situation, command)
     busy = under_way(situation.state) - {command.inspection}
