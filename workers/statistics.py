@@ -1,25 +1,17 @@
 """The statistics from the ledger: every inspection's stream, folded as it stood at the end of a day."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Final
+from datetime import date
 
-from domain.errors import MalformedError
 from domain.inspection.events import RESTS_ON
-from domain.london import end_of_day, london_date
+from domain.london import london_date
 from domain.rulebook import Rulebook
 from domain.statistics import Conduct, Statistics, conduct, statistics
-from domain.streams import StreamKind, kind_of
+from domain.streams import StreamKind
 from eventstore.as_happened import as_happened
-from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
+from workers.reading import Progress, moment_as_at, streams_of
 from workers.summary import fold, moment_of_reading
-
-STREAMS_AT_ONCE: Final = 200
-
-Progress = Callable[[int, int], None]
-"""Told how many inspections are done, out of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +39,12 @@ async def count(
         IntegrityError: a stream cannot be read; a total without it would be wrong.
         UnavailableError: the ledger cannot be reached.
     """
-    moment = await _moment(ledger, as_at)
+    moment = await moment_as_at(ledger, as_at)
     on = london_date(moment)
     conducts: list[Conduct] = []
-    async for name, entries in _inspections(ledger, progress):
+    async for name, entries in streams_of(ledger, StreamKind.INSPECTION, progress):
         lived_until = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
         happened = entries if as_at is None else as_happened(entries, moment, RESTS_ON).kept
         one = conduct(name, fold(happened), rules, now=lived_until, on=on)
         conducts += [] if one is None else [one]
     return Counted(statistics(conducts, rules, on), on)
-
-
-async def _moment(ledger: Ledger, as_at: date | None) -> datetime:
-    """Return the moment as at which is counted. A rehearsal has days of its own, so none is still to come."""
-    now = datetime.now(UTC)
-    if ledger.rehearsal:
-        if as_at is not None:
-            return end_of_day(as_at)
-        last = await ledger.read_all(after=await ledger.head() - 1, limit=1)
-        return last[0].recorded_at if last else now
-    if as_at is None:
-        return now
-    if as_at > london_date(now):
-        raise MalformedError(f"{as_at} is still to come; accepted is a day up to {london_date(now)}")
-    return min(end_of_day(as_at), now)
-
-
-async def _inspections(ledger: Ledger, progress: Progress) -> AsyncIterator[tuple[str, Sequence[Entry]]]:
-    names = sorted(filter(_is_inspection, await ledger.stream_versions()))
-    for start in range(0, len(names), STREAMS_AT_ONCE):
-        page = await ledger.read_streams(names[start : start + STREAMS_AT_ONCE])
-        for name, entries in page.items():
-            yield name, entries
-        progress(min(start + STREAMS_AT_ONCE, len(names)), len(names))
-
-
-def _is_inspection(stream: str) -> bool:
-    return kind_of(stream) is StreamKind.INSPECTION
