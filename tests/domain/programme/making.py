@@ -50,8 +50,8 @@ class Area(Story):
         return self.tell("hear_of_inspections", ENGINE, news=[told])
 
     def inspected(self, published: date, outcome: str = "2") -> "Area":
-        """Have had a full inspection, nine weeks before its report came out."""
-        last = published - timedelta(days=60)
+        """Have had a full inspection, seven weeks before its report came out."""
+        last = published - timedelta(days=50)
         return self.hears(
             f"{self.area}-{last.year}-F1",
             on_site=Period(first=last - timedelta(days=4), last=last),

@@ -1,0 +1,116 @@
+"""What is owed by and to the areas: the worklists of the cycle.
+
+What comes next is read from each area, and the plans that a report asked for from each inspection.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from domain.area.cycle import deadlines as deadlines_of_area
+from domain.area.state import State as AreaState
+from domain.area.vocabulary import DueKind
+from domain.deadline import Deadline, Status
+from domain.inspection.deadlines import FOLLOW_UP_KINDS
+from domain.inspection.deadlines import deadlines as deadlines_of_inspection
+from domain.inspection.state import State as InspectionState
+from domain.london import london_date
+from domain.rulebook import Rulebook
+from domain.values import AreaCode, InspectionId, Instant
+
+
+class What(StrEnum):
+    """Which worklist: inspections, meetings, plans, or areas whose cycle nobody keeps."""
+
+    FULL = "full"
+    MONITORING = "monitoring"
+    MEETING = "meeting"
+    PLANS = "plans"
+    AREAS = "areas"
+
+
+class Stands(StrEnum):
+    """How something that is owed stands at a moment."""
+
+    OVERDUE = "overdue"
+    NEAR = "near"
+    """Its window has opened, or its day is near."""
+    AHEAD = "ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something that is to come and has not come. Dates are days in London.
+
+    `inspection` is the one whose report asked for it; for what is due in a cycle, the area is enough.
+    """
+
+    what: What
+    area: AreaCode
+    inspection: InspectionId | None
+    kind: str
+    subject: str | None
+    origin: str
+    origin_on: date
+    due: date
+    stands: Stands
+    working_days: int | None
+    """How many have passed since the due day, if it is overdue."""
+    handbook: str
+
+
+_WHAT: Final = {
+    DueKind.FULL_INSPECTION: What.FULL,
+    DueKind.MONITORING_INSPECTION: What.MONITORING,
+    DueKind.ENGAGEMENT_MEETING: What.MEETING,
+}
+
+
+def owed_in_cycle(rules: Rulebook, area: AreaCode, state: AreaState, now: Instant) -> tuple[Owed, ...]:
+    """List the inspections and the engagement meetings that are to come in an area."""
+    return tuple(
+        _owed(rules, _WHAT[one.kind], one, area, None, now)
+        for one in deadlines_of_area(rules, state)
+        if _is_owed(one, now)
+    )
+
+
+def owed_plans(
+    rules: Rulebook, inspection: InspectionId, state: InspectionState, now: Instant
+) -> tuple[Owed, ...]:
+    """List the plans that the report of an inspection asked for and that have not been received."""
+    return tuple(
+        _owed(rules, What.PLANS, one, state.area, inspection, now)
+        for one in deadlines_of_inspection(rules, state)
+        if state.area and one.kind in FOLLOW_UP_KINDS and _is_owed(one, now)
+    )
+
+
+def _is_owed(one: Deadline[Any], now: Instant) -> bool:
+    return one.met_on is None and one.status(now) in {Status.OPEN, Status.MISSED}
+
+
+def _owed(
+    rules: Rulebook,
+    what: What,
+    one: Deadline[Any],
+    area: AreaCode,
+    inspection: InspectionId | None,
+    now: Instant,
+) -> Owed:
+    overdue = one.status(now) is Status.MISSED
+    since = rules.current_calendar.working_days_between(one.due, london_date(now)) if overdue else None
+    return Owed(
+        what=what,
+        area=area,
+        inspection=inspection,
+        kind=one.kind.value,
+        subject=None if what in {What.FULL, What.MONITORING} else one.subject,
+        origin=one.origin,
+        origin_on=one.origin_on,
+        due=one.due,
+        stands=Stands.OVERDUE if overdue else Stands.NEAR if one.warn_at <= now else Stands.AHEAD,
+        working_days=since,
+        handbook=one.handbook,
+    )

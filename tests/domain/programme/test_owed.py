@@ -1,0 +1,68 @@
+"""What is to come in an area, and which plans are still to come. It is 2 March 2026."""
+
+from datetime import date, timedelta
+
+from domain.programme.owed import Owed, Stands, What, owed_in_cycle, owed_plans
+from tests.domain.area.story import RULES, TODAY
+from tests.domain.inspection.story import Story
+from tests.domain.programme.making import DIRECTOR, Area
+
+
+def owed(area: Area) -> list[tuple[What, date, Stands]]:
+    found = owed_in_cycle(RULES, area.area, area.state, area.now)
+    return [(one.what, one.due, one.stands) for one in found]
+
+
+def test_an_inspection_is_ahead_until_its_window_opens_and_overdue_after_its_day() -> None:
+    """Its window opens six months before its day."""
+    day_before = Area("AAA").inspected(date(2023, 3, 1))
+    assert (What.FULL, date(2026, 3, 1), Stands.OVERDUE) in owed(day_before)
+    on_the_day = Area("AAA").inspected(date(2023, 3, 2))
+    assert (What.FULL, date(2026, 3, 2), Stands.NEAR) in owed(on_the_day)
+    assert (What.FULL, date(2026, 9, 2), Stands.NEAR) in owed(Area("AAA").inspected(date(2023, 9, 2)))
+    assert (What.FULL, date(2026, 9, 3), Stands.AHEAD) in owed(Area("AAA").inspected(date(2023, 9, 3)))
+
+
+def test_what_has_come_is_owed_no_more() -> None:
+    """A meeting that was held, an inspection that has begun, and whatever a replaced area would owe."""
+    area = Area("AAA").inspected(date(2024, 9, 2))
+    assert (What.MEETING, date(2025, 9, 2), Stands.OVERDUE) not in owed(area)
+    area.tell("agree_engagement_meeting", due_by=date(2026, 3, 30))
+    assert owed(area) == [
+        (What.MEETING, date(2026, 3, 30), Stands.NEAR),
+        (What.FULL, date(2027, 9, 2), Stands.AHEAD),
+    ]
+    area.tell("hold_engagement_meeting", held_on=TODAY)
+    area.hears("AAA-2026-F1", begun_on=date(2026, 2, 26))
+    assert owed(area) == []
+    gone = Area("BBB").inspected(date(2024, 9, 2))
+    gone.do("replace_area", successors=["NEW"], since=TODAY + timedelta(days=30))
+    assert owed(gone) == []
+
+
+def test_a_never_inspected_area_owes_nothing_until_intelligence_asks() -> None:
+    """Then by the day that was named."""
+    area = Area("AAA")
+    assert owed(area) == []
+    area.tell("bring_forward", DIRECTOR, due_by=date(2026, 6, 30), because="data")
+    assert owed(area) == [(What.FULL, date(2026, 6, 30), Stands.NEAR)]
+
+
+def test_a_plan_is_owed_until_it_has_come() -> None:
+    """A priority action plan is submitted and published; what is overdue counts working days."""
+
+    def plans(story: Story) -> list[Owed]:
+        return list(owed_plans(RULES, story.inspection, story.state, story.now))
+
+    story = Story(outcome="3").until("report_published")
+    submission, publication = plans(story)
+    assert (submission.kind, publication.kind) == (
+        "priority_action_plan_submission",
+        "priority_action_plan_publication",
+    )
+    assert {one.stands for one in plans(story)} == {Stands.AHEAD}
+    story.wait(story.day(3, after=submission.due))
+    late, _ = plans(story)
+    assert (late.stands, late.working_days) == (Stands.OVERDUE, 3)
+    story.until("priority_action_plan_published")
+    assert plans(story) == []

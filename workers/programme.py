@@ -1,0 +1,97 @@
+"""The programme from the ledger: what is proposed for a period, and what is owed as at a day."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from domain.area.state import Entered
+from domain.area.state import State as AreaState
+from domain.inspection.events import RESTS_ON
+from domain.london import london_date
+from domain.programme import Programme, plan
+from domain.programme.owed import Owed, owed_in_cycle, owed_plans
+from domain.rulebook import Rulebook
+from domain.streams import StreamKind
+from domain.values import AreaCode, InspectionId, Period
+from eventstore.as_happened import as_happened
+from eventstore.envelope import Entry
+from eventstore.ledger import Ledger
+from workers.folding import state_of
+from workers.reading import moment_as_at, streams_of
+from workers.summary import moment_of_reading
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A programme, and the day in London on which it was planned."""
+
+    programme: Programme
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """What is owed, what is due first at the top, and the day in London as at which that holds.
+
+    `strangers`: the areas of inspections that are in no register, so that nobody keeps their cycle.
+    """
+
+    owed: tuple[Owed, ...]
+    strangers: dict[AreaCode, tuple[InspectionId, ...]]
+    on: date
+
+
+async def propose(ledger: Ledger, rules: Rulebook, period: Period, *, weekly: int) -> Planned:
+    """Propose inspections for a period, by what the areas' cycles know now; in a rehearsal, at its end.
+
+    Raises:
+        MalformedError: the period has no week for which an area can still be notified.
+        NotFoundError: a day lies before the first handbook.
+        CalendarHorizonError: a day lies outside the years of the calendar.
+        IntegrityError: a stream cannot be read; a plan without its area would be wrong.
+        UnavailableError: the ledger cannot be reached.
+    """
+    moment = await moment_as_at(ledger, None)
+    areas: dict[AreaCode, AreaState] = {}
+    async for name, entries in streams_of(ledger, StreamKind.AREA):
+        areas[name] = state_of(name, entries)
+    return Planned(plan(rules, areas, period, moment, weekly=weekly), london_date(moment))
+
+
+async def list_owed(ledger: Ledger, rules: Rulebook, *, as_at: date | None = None) -> Worklist:
+    """List what is owed by now or by the end of a day, as far as is known today.
+
+    What an area's cycle had not heard of by then was not known to it, and counts as not happened.
+
+    Raises:
+        MalformedError: the day is still to come.
+        IntegrityError: a stream cannot be read; a worklist without it would be wrong.
+        UnavailableError: the ledger cannot be reached.
+    """
+    moment = await moment_as_at(ledger, as_at)
+    owed: list[Owed] = []
+    registered: set[AreaCode] = set()
+    async for name, entries in streams_of(ledger, StreamKind.AREA):
+        if state_of(name, entries).one(Entered):
+            registered.add(name)
+        now = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
+        owed += owed_in_cycle(rules, name, _as_at(name, entries, as_at, moment), now)
+    strangers: dict[AreaCode, list[InspectionId]] = defaultdict(list)
+    async for name, entries in streams_of(ledger, StreamKind.INSPECTION):
+        state = _as_at(name, entries, as_at, moment)
+        now = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
+        owed += owed_plans(rules, name, state, now)
+        if state.area and state.area not in registered:
+            strangers[state.area].append(name)
+    return Worklist(
+        owed=tuple(sorted(owed, key=lambda one: (one.due, one.area, one.kind, one.subject or ""))),
+        strangers={area: tuple(names) for area, names in sorted(strangers.items())},
+        on=london_date(moment),
+    )
+
+
+def _as_at(name: str, entries: Sequence[Entry], as_at: date | None, moment: datetime) -> Any:
+    """Fold what had happened by a moment. No event of an area rests on another, so none is named there."""
+    return state_of(name, entries if as_at is None else as_happened(entries, moment, RESTS_ON).kept)
