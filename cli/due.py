@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from cli.access import reading
 from cli.exits import Exit
 from cli.matter import AS_IN_LEDGER
-from cli.output import SheetFormat, console, deadline_in_words, in_words, print_csv, print_json, print_table
+from cli.output import SheetFormat, console, in_words, print_csv, print_json, print_table
 from domain.programme.owed import Owed, Stands, What
 from domain.rulebook import Rulebook
 from domain.values import AreaCode, InspectionId
@@ -23,7 +23,6 @@ _COLUMNS: Final = (
     "area",
     "inspection",
     "kind",
-    "subject",
     "due",
     "status",
     "working_days_overdue",
@@ -90,7 +89,7 @@ def _row(one: Owed) -> tuple[object, ...]:
         one.due,
         one.stands,
         one.area,
-        deadline_in_words(one.kind, one.subject),
+        in_words(one.kind),
         one.inspection,
         f"{in_words(one.origin)} on {one.origin_on}",
         one.working_days,
@@ -104,7 +103,6 @@ def _owed_data(one: Owed) -> dict[str, Any]:
         "area": one.area,
         "inspection": one.inspection,
         "kind": one.kind,
-        "subject": one.subject,
         "due": one.due.isoformat(),
         "status": one.stands.value,
         "working_days_overdue": one.working_days,

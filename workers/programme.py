@@ -86,7 +86,7 @@ async def list_owed(ledger: Ledger, rules: Rulebook, *, as_at: date | None = Non
         if state.area and state.area not in registered:
             strangers[state.area].append(name)
     return Worklist(
-        owed=tuple(sorted(owed, key=lambda one: (one.due, one.area, one.kind, one.subject or ""))),
+        owed=tuple(sorted(owed, key=lambda one: (one.due, one.area, one.kind))),
         strangers={area: tuple(names) for area, names in sorted(strangers.items())},
         on=london_date(moment),
     )

@@ -50,7 +50,6 @@ class Owed:
     area: AreaCode
     inspection: InspectionId | None
     kind: str
-    subject: str | None
     origin: str
     origin_on: date
     due: date
@@ -106,7 +105,6 @@ def _owed(
         area=area,
         inspection=inspection,
         kind=one.kind.value,
-        subject=None if what in {What.FULL, What.MONITORING} else one.subject,
         origin=one.origin,
         origin_on=one.origin_on,
         due=one.due,

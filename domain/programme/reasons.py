@@ -59,13 +59,13 @@ def _why_this_week(rules: Rulebook, wish: Wish, week: Week) -> Iterator[Reason]:
     if wish.coming:
         yield _window(rules, wish, wish.coming, week)
     choice = (
-        "the first week that will do" if wish.coming else "the first that will do of the weeks with most room"
+        "the first week that will do" if wish.coming else "of the weeks with most room the first that will do"
     )
     yield Reason(Why.WEEK, choice + (", in term" if known_in_term else ""))
     if not known_in_term:
         yield Reason(Why.TERM_NOT_KNOWN, "term dates are not known")
     if week.holidays:
-        says = f"{', '.join(week.holidays)} in the week on site; no other week would do"
+        says = f"{', '.join(week.holidays)} in the week on site; no week without one is left"
         yield Reason(Why.BANK_HOLIDAY, says)
     yield _notice(week)
     yield from _embargo(rules, wish.state, week)
@@ -77,7 +77,7 @@ def _window(rules: Rulebook, wish: Wish, coming: Next, week: Week) -> Reason:
     return Reason(
         Why.AFTER_WINDOW if outside else Why.WINDOW,
         f"window from {coming.opens} to {coming.closes}"
-        + (", which has no such week: as early as possible after it" if outside else ""),
+        + (", which has no week left: as early as possible after it" if outside else ""),
         coming.handbook,
         sureness,
     )
