@@ -61,6 +61,12 @@ def build(asked: str | None = None) -> App:
         ("cli.upkeep:projections", "projections", _OPERATORS, "What is derived for quick reading."),
         ("cli.notices:notices", "notices", _OPERATORS, "Who is told of what, and what keeps it."),
         ("cli.rehearsal:rehearse", "rehearse", _OPERATORS, "Live real inspections again on the engine."),
+        (
+            "cli.programme:rehearse_programme",
+            "rehearse-programme",
+            _OPERATORS,
+            "Live a whole programme again, every area in its cycle.",
+        ),
         ("cli.auditor:log", "log", _AUDITORS, "The ledger of one inspection, in order."),
     )
     for target, name, group, text in parts:

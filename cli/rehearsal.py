@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -126,7 +127,7 @@ class _Telling:
     def begin(self, steps: int) -> None:
         self._progress.update(self._task, total=steps)
 
-    def tell(self, part: Part) -> None:
+    def tell(self, part: Part, _: datetime) -> None:
         done = part.done - self._seen[part.script.inspection]
         self._seen[part.script.inspection] = part.done
         step = part.script.steps[max(0, part.done - 1)]

@@ -68,7 +68,7 @@ async def statistics(
     elif format is SheetFormat.CSV:
         print_csv(("year", "outcome", "label", "inspections", "share"), _rows(counted.statistics, labels))
     else:
-        _print(counted, labels, rehearsal=rehearsal)
+        print_counted(counted, rules, rehearsal=rehearsal)
 
 
 def _draw(chart: Path, counted: Counted, labels: Mapping[Outcome, str]) -> None:
@@ -142,8 +142,9 @@ def _rows(found: Statistics, labels: Mapping[Outcome, str]) -> Iterator[tuple[ob
             yield year, outcome.value, labels[outcome], counts[outcome], f"{float(share):.4f}"
 
 
-def _print(counted: Counted, labels: Mapping[Outcome, str], *, rehearsal: bool) -> None:
-    found = counted.statistics
+def print_counted(counted: Counted, rules: Rulebook, *, rehearsal: bool) -> None:
+    """Show statistics to people."""
+    found, labels = counted.statistics, _labels(rules, counted)
     console().print(f"[bold]Inspections of which the report was published by {counted.on}[/bold]")
     if found.by_year:
         _print_outcomes(found)

@@ -42,7 +42,7 @@ _PAUSES_SECONDS: Final = (0.1, 0.3, 1.0, 3.0)
 UNDER_WAY: Final = 8
 """Requests to one inspection that a desk has under way at once. Temporal takes ten from all desks together,
 and each that it refuses costs the process the task on which it is working."""
-LOOK_EVERY: Final = timedelta(days=28)
+LOOK_EVERY: Final = timedelta(days=3650)
 """How often a rehearsal's process looks at the ledger unasked."""
 START_ANEW: Final = 3
 """How often a request is put again to a process that ended in the very moment of asking."""

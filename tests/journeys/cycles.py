@@ -15,6 +15,7 @@ from domain.london import at_time
 from domain.messages import Answer, MilestoneRequest, Standing, StartInspection
 from tests.journeys.house import A_MOMENT, House, unused_area
 from workers.desk import Desk
+from workers.embedded.clock import until_awake
 from workers.folding import state_of
 from workflows.process import Process
 
@@ -76,6 +77,7 @@ class Cycle:
         assert self.house.skipper is not None
         await self.house.skipper.fast_forward(self.handle, ahead + A_MOMENT)
         self.moment = moment
+        await until_awake(self.handle, moment)
 
     async def until(self, holds: Callable[[Standing], bool]) -> Standing:
         """Wait until the process stands so."""

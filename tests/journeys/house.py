@@ -33,6 +33,7 @@ from eventstore.ledger import CommandRecord
 from eventstore.migrate import migrate
 from workers.codecs import CODEC, CODECS
 from workers.desk import Desk
+from workers.embedded.clock import until_awake
 from workers.rehearsal.cases import Case, read_cases
 from workers.rehearsal.script import CURRENT_DRAFT, PARTNERSHIP, PEOPLE, UNWRITTEN, Script, Step, write_script
 from workers.stores import Stores, open_stores
@@ -222,7 +223,7 @@ class Life:
             assert self.house.skipper is not None
             await self.house.skipper.fast_forward(self.handle, ahead + A_MOMENT)
         self.moment = max(self.moment, moment)
-        self.standing = await self.handle.query(InspectionWorkflow.get_standing)
+        self.standing = await until_awake(self.handle, moment)
 
     async def now(self) -> datetime:
         """Say what time it is for the inspection."""

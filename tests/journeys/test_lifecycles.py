@@ -22,7 +22,7 @@ async def _rehearse(house: House, script: Script) -> Part:
     words = Words(unwritten=house.text, irregular=house.text)
     assert house.skipper is not None
     part = Part(Scene(house.skipper, house.queue, words), script)
-    conductor: Conductor[Part] = Conductor(lambda _: None)
+    conductor: Conductor[Part] = Conductor(lambda *_: None)
     await conductor.play([part])
     return part
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from domain.messages import StartInspection
+from domain.messages import Standing, StartInspection
 from workers.desk import Start, start_ahead
 from workers.embedded.address import StackAddress
 from workers.kinds import TYPES
@@ -18,6 +18,7 @@ from workflows.process import Process
 _FILE: Final = "clock.json"
 _RUNNING: Final = f"WorkflowType IN {TYPES} AND ExecutionStatus = 'Running'"
 
+_A_LITTLE_SECONDS: Final = 0.005
 A_MOMENT: Final = timedelta(milliseconds=20)
 """By how much a clock is set past a moment. What a timer wakes at that moment keeps the clock from skipping,
 so the rest passes in real time."""
@@ -69,7 +70,21 @@ async def advance(client: Client, stack: StackAddress, duration: timedelta) -> d
         step = min([left, *(max(A_MOMENT, wait) for wait in to_wake)])
         await asyncio.gather(*(skipper.fast_forward(handle, step) for handle in handles))
         _set_ahead(stack.data_dir, ahead(stack.data_dir) + step)
+        moment = now(stack.data_dir) - A_MOMENT
+        await asyncio.gather(*(until_awake(handle, moment) for handle in handles))
     return now(stack.data_dir)
+
+
+async def until_awake(handle: WorkflowHandle[Any, Any], moment: datetime) -> Standing:
+    """Wait until a process has done what was to wake it by a moment that its clock has passed.
+
+    Its timer fires a little after the clock was set. Returns where it stands then.
+    """
+    while True:
+        standing = await handle.query(Process.get_standing)
+        if standing.next_wake is None or standing.next_wake > moment:
+            return standing
+        await asyncio.sleep(_A_LITTLE_SECONDS)
 
 
 async def _running(client: Client) -> list[WorkflowHandle[Any, Any]]:

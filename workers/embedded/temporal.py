@@ -97,12 +97,16 @@ class TemporalServer:
             "--disable-config-file", "--disable-config-env", "--ui-disable-news-fetch",
             # The default of 20 a second makes a lone update wait 50 ms.
             "--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000",
+            "--dynamic-config-value", "history.timerProcessorMaxPollRPS=2000",
             # Else a task that is handed to a worker while it drains is lost to its caller for 10 seconds.
             "--dynamic-config-value", "frontend.enableCancelWorkerPollsOnShutdown=true",
         ]  # fmt: skip
         command += ["--headless"] if self._ui_port is None else ["--ui-port", str(self._ui_port)]
         if self._in_memory:
             command += ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"]
+            # A timer that is skipped to is set anew for now. The server puts it off by this, a second unless
+            # told otherwise, in case the clocks of several machines differ; here there is one.
+            command += ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="5ms"']
         else:
             # `normal` may lose the last moments on power failure; the ledger holds them, and what a
             # workflow has forgotten it asks the ledger for.

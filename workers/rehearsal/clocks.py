@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
 from domain.messages import Standing, StartInspection
-from workers.embedded.clock import A_MOMENT
+from workers.embedded.clock import A_MOMENT, until_awake
 from workflows.process import Process
 
 
@@ -31,7 +31,7 @@ class Clock:
         shown = await self._skipper.get_current_time(self.handle) + self._ahead
         if moment > shown:
             await self._skipper.fast_forward(self.handle, moment - shown + A_MOMENT)
-        return await self.standing()
+        return await until_awake(self.handle, moment)
 
     async def standing(self) -> Standing:
         """Ask the process where it stands."""

@@ -39,8 +39,8 @@ P = TypeVar("P", bound=Player)
 class Conductor(Generic[P]):
     """Gives everybody a turn, in the order of the calendar."""
 
-    def __init__(self, tell: Callable[[P], None]) -> None:
-        """Take what is told of each turn."""
+    def __init__(self, tell: Callable[[P, datetime], None]) -> None:
+        """Take what is told who has had a turn, and for which moment."""
         self._tell = tell
         self._players: dict[str, P] = {}
         self._agenda: list[tuple[datetime, int, str]] = []
@@ -72,7 +72,7 @@ class Conductor(Generic[P]):
             if player.next_moment != moment or (until is not None and moment > until):
                 continue
             await player.act(moment)
-            self._tell(player)
+            self._tell(player, moment)
             self.call(name)
             if (following := player.next_moment) is not None:
                 player.prepare(following)

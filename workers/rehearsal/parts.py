@@ -12,7 +12,7 @@ from workers.rehearsal.deeds import Scene, Stream
 from workers.rehearsal.script import Script, Step
 
 Moved = Callable[[datetime], None]
-"""Told of the moments at which an inspection has moved."""
+"""Told of the moments at which an inspection has come to another stage."""
 
 _A_LITTLE_SECONDS: Final = 0.01
 """Between two looks at whether the system has published what was released."""
@@ -34,7 +34,7 @@ class Part:
         begun: bool = False,
         moved: Callable[[datetime], None] = lambda _: None,
     ) -> None:
-        """Take where it is played, and what is told at which moment the inspection has moved."""
+        """Take where it is played, and what is told of each new stage of the inspection."""
         self.script = script
         self.done = 1 if begun else 0
         self.irregular: list[dict[str, str]] = []
@@ -74,6 +74,7 @@ class Part:
 
     async def act(self, moment: datetime) -> None:
         """Set the clock to a moment, and do what is due then."""
+        before = self.standing.stage
         if self._clock_set is not None:
             self.standing = await self._clock_set
             self._clock_set = None
@@ -81,7 +82,8 @@ class Part:
             self.standing = await self._clock.set_to(moment)
         while (step := self.next_step) is not None and step.at <= moment:
             await self._do(step)
-        self._moved(moment)
+        if self.standing.stage != before:
+            self._moved(moment)
 
     async def _do(self, step: Step) -> None:
         done = await self._stream.do(step, self.done, self.standing)

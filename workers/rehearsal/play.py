@@ -1,7 +1,8 @@
 """A rehearsal from a file of cases to its ledger: the stack, the migration, the worker, the conductor."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -48,12 +49,15 @@ class Result:
 
 
 async def rehearse(
-    settings: Settings, cases: Sequence[Case], tell: Callable[[Part], None], begin: Callable[[int], None]
+    settings: Settings,
+    cases: Sequence[Case],
+    tell: Callable[[Part, datetime], None],
+    begin: Callable[[int], None],
 ) -> list[Result]:
-    """Play all cases on a stack that is started for them and stopped afterwards; the ledger is kept.
+    """Play all cases, each by itself, on a stack of their own; the ledger is kept.
 
     Args:
-        tell: told of each step. begin: told how many steps there will be.
+        tell: told of each turn. begin: told how many steps there will be.
 
     Raises:
         UnavailableError: a part of the stack cannot be started, or the worker has failed.
@@ -62,17 +66,28 @@ async def rehearse(
     rules = Rulebook.released()
     scripts = write_scripts(cases, rules)
     begin(sum(len(script.steps) for script in scripts))
+    async with stage_for(settings, cases) as (scene, stores):
+        parts = [Part(scene, script) for script in scripts]
+        await Conductor(tell).play(parts)
+        return [await _result(stores, rules, part) for part in parts]
+
+
+@asynccontextmanager
+async def stage_for(settings: Settings, cases: Sequence[Case]) -> AsyncIterator[tuple[Scene, Stores]]:
+    """Start a stack with a worker for a rehearsal, and stop it afterwards; its ledger is kept.
+
+    Raises:
+        UnavailableError: a part of the stack cannot be started, or the worker has failed.
+    """
     async with running_stack(settings, search_attributes=search_attributes.ALL, rehearsal=True) as stack:
         await migrate(stack.database_url, rehearsal=True)
         client = await connect(stack.temporal_address, stack.namespace)
         async with open_stores(stack.database_url) as stores:
             words = await _prepare(stores, cases)
             skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
-            worker = build_worker(skipper.client, stack.task_queue, stores, stack.publication_dir(settings))
-            parts = [Part(Scene(skipper, stack.task_queue, words), script) for script in scripts]
-            async with worker:
-                await Conductor(tell).play(parts)
-            return [await _result(stores, rules, part) for part in parts]
+            publication = stack.publication_dir(settings)
+            async with build_worker(skipper.client, stack.task_queue, stores, publication):
+                yield Scene(skipper, stack.task_queue, words), stores
 
 
 def write_scripts(cases: Sequence[Case], rules: Rulebook) -> list[Script]:

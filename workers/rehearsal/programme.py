@@ -11,14 +11,21 @@ from typing import Any, Final
 
 from domain.actors import Role
 from domain.area.matters import EntryMatter
-from domain.london import at_time
+from domain.area.vocabulary import Partner, PartnerKind
+from domain.errors import MalformedError
+from domain.london import at_time, end_of_day
 from domain.messages import Standing, StartInspection
+from domain.rulebook import Rulebook
 from workers.desk import start_ahead
+from workers.rehearsal.cases import Case
 from workers.rehearsal.clocks import Clock
 from workers.rehearsal.conductor import Conductor
 from workers.rehearsal.deeds import Scene, Stream
 from workers.rehearsal.parts import Part
-from workers.rehearsal.script import NINE, Script, Step
+from workers.rehearsal.play import stage_for, write_scripts
+from workers.rehearsal.script import NINE, Script, Step, bodies_of
+from workers.settings import Settings
+from workers.statistics import Counted, count
 
 FIRST_DAY: Final = date(2023, 1, 1)
 """On which the present framework came into force, and on which the areas begin to live."""
@@ -83,12 +90,62 @@ class Area:
             self._opened(script)
 
 
+async def rehearse_programme(
+    settings: Settings,
+    cases: Sequence[Case],
+    entries: Sequence[EntryMatter],
+    until: date,
+    tell: Callable[[Area | Part, datetime], None],
+) -> tuple[list[Area | Part], Counted]:
+    """Let a programme live to the end of a day in London, and count what came of it; its ledger is kept.
+
+    Args:
+        settings: where the stack lies.
+        cases: the inspections, of these areas or of others.
+        entries: the areas that are known; those of the cases are added.
+        until: the last day.
+        tell: told of each turn.
+
+    Raises:
+        MalformedError: a case cannot be put on days, or something happens after the last of them.
+        UnavailableError: a part of the stack cannot be started, or the worker has failed.
+        IntegrityError: a case cannot be played, because a rule that does not yield speaks against it.
+    """
+    rules = Rulebook.released()
+    scripts = write_scripts(cases, rules)
+    late = [one for one in cases if one.published > until]
+    if late:
+        raise MalformedError(
+            f"--until {until}: the report on {late[0].area} was published on {late[0].published}; "
+            "accepted is that day or a later one"
+        )
+    async with stage_for(settings, cases) as (scene, stores):
+        played = await play(scene, _with_cases(entries, cases), scripts, end_of_day(until), tell)
+        return played, await count(stores.ledger, rules, as_at=until)
+
+
+def _with_cases(entries: Sequence[EntryMatter], cases: Sequence[Case]) -> list[EntryMatter]:
+    """Add the areas that only the cases know, and to all that are inspected one board for health.
+
+    Nothing printed says which boards share an area, nor does a case say in which region it lies.
+    """
+    known = {entry.area: entry for entry in entries}
+    for case in cases:
+        authority, board = bodies_of(case)
+        entry = known.get(case.area) or EntryMatter(area=case.area, name=case.name, authority=authority)
+        partner = Partner(
+            body=board, name=f"Integrated care board for {entry.name}", kind=PartnerKind.INTEGRATED_CARE_BOARD
+        )
+        known[case.area] = entry.model_copy(update={"partners": (partner,)})
+    return list(known.values())
+
+
 async def play(
     scene: Scene,
     entries: Sequence[EntryMatter],
     scripts: Sequence[Script],
     until: datetime,
-    tell: Callable[[Area | Part], None],
+    tell: Callable[[Area | Part, datetime], None],
 ) -> list[Area | Part]:
     """Let the areas and their inspections live side by side until a moment, all in the order of the calendar.
 

@@ -1,0 +1,103 @@
+"""Everybody who wants to see it: a whole programme lived again, and its statistics."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli.access import settings
+from cli.output import Format, console, in_words, print_hanging, print_json
+from cli.statistics import as_data, print_counted
+from domain.errors import MalformedError
+from domain.london import london_date
+from domain.rulebook import Rulebook
+from workers.areas import read_areas
+from workers.logs import configure
+from workers.rehearsal.cases import read_cases
+from workers.rehearsal.parts import Part
+from workers.rehearsal.programme import FIRST_DAY, Area
+from workers.rehearsal.programme import rehearse_programme as play
+
+_IRREGULAR_SHOWN: Final = 12
+
+
+async def rehearse_programme(
+    cases: Path,
+    /,
+    *,
+    areas: Path | None = None,
+    until: date | None = None,
+    format: Format = Format.TABLE,
+) -> None:
+    """Let every area live its cycle from 1 January 2023 on, with the inspections of a CSV file in it.
+
+    Ends with the statistics as the official ones count them. What is not known is assumed, as by `rehearse`.
+    The ledger is kept: the reading commands show it with --rehearsal.
+
+    Parameters
+    ----------
+    cases
+        The inspections; examples/published-inspections.csv is one such file.
+    areas
+        A CSV file of further areas, such as examples/areas.csv: they wait in their cycles.
+    until
+        The last day; otherwise today.
+    format
+        table for people; json for scripts, as `inspections statistics` gives it.
+    """
+    configure("WARNING")
+    last = london_date(datetime.now(UTC)) if until is None else until
+    if last < FIRST_DAY:
+        raise MalformedError(f"--until {last} lies before {FIRST_DAY}; accepted is that day or a later one")
+    entries = read_areas(areas) if areas else ()
+    with _progress(last, shown=sys.stderr.isatty() or format is Format.TABLE) as telling:
+        played, counted = await play(settings(), read_cases(cases), entries, last, telling.tell)
+    if format is Format.JSON:
+        print_json(as_data(counted))
+        return
+    print_counted(counted, Rulebook.released(), rehearsal=True)
+    _print_what_was_played(played)
+
+
+def _print_what_was_played(played: Sequence[Area | Part]) -> None:
+    kinds = Counter(type(one) for one in played)
+    irregular = [(one.name, found) for one in played for found in one.irregular]
+    console().print(f"\nPlayed: {kinds[Part]} inspections in {kinds[Area]} areas.")
+    for name, found in irregular[:_IRREGULAR_SHOWN]:
+        what = f"irregular {name} {in_words(found['milestone'])}: "
+        print_hanging(what, f"{found['because']} (rule {found['rule']})")
+    if len(irregular) > _IRREGULAR_SHOWN:
+        console().print(f"and {len(irregular) - _IRREGULAR_SHOWN} more that were recorded as irregular")
+    console().print(
+        "\nThe ledger is kept. Look at it with, for example:\n"
+        "  inspections due --rehearsal\n"
+        "  inspections statistics --rehearsal --as-at 2023-12-31"
+    )
+
+
+class _Telling:
+    """Turns the conductor's turns into a bar over the days, and a line of where things are."""
+
+    def __init__(self, progress: Progress, last: date) -> None:
+        self._progress = progress
+        days = (last - FIRST_DAY).days
+        self._task = progress.add_task("starting PostgreSQL and Temporal", total=max(days, 1))
+
+    def tell(self, played: Area | Part, moment: datetime) -> None:
+        day = london_date(moment)
+        self._progress.update(
+            self._task, completed=(day - FIRST_DAY).days, description=f"{day:%d %b %Y}  {played.name}"
+        )
+
+
+@contextmanager
+def _progress(last: date, *, shown: bool) -> Iterator[_Telling]:
+    columns = (BarColumn(bar_width=24), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=Console(file=sys.stderr), disable=not shown) as progress:
+        yield _Telling(progress, last)
