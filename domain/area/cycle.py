@@ -181,7 +181,7 @@ def _handbook(rules: Rulebook, done: NewsMatter) -> Handbook:
 
 def _of_inspection(rules: Rulebook, coming: Next) -> Deadline:
     kind = DUE_KIND[coming.kind]
-    return Deadline(
+    return deadline.Deadline(
         kind=kind,
         subject=_slug(coming.after) if coming.after else None,
         rule=kind.value,
@@ -230,7 +230,7 @@ def _meeting(
     held_on: date | None,
     handbook: Handbook,
 ) -> Deadline:
-    return Deadline(
+    return deadline.Deadline(
         kind=DueKind.ENGAGEMENT_MEETING,
         subject=subject,
         rule=DueKind.ENGAGEMENT_MEETING.value,
