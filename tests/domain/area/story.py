@@ -98,13 +98,10 @@ def who(role: Role, person: str | None = None, organisation: str | None = None) 
 def news(inspection: str, **known: Any) -> dict[str, Any]:
     """Say what is known of an inspection. One whose report is out had its other days not long before."""
     published = known.get("published_on")
-    usual = {
-        "begun_on": published - timedelta(days=70),
-        "fieldwork_ended_on": published - timedelta(days=62),
-        "report_received_on": published - timedelta(days=12),
-    }
+    before = {"begun_on": 70, "fieldwork_ended_on": 62, "report_received_on": 12}
+    usual = {name: published - timedelta(days=days) for name, days in before.items()} if published else {}
     kind = next(kind for kind in Kind if kind.letter == inspection[9])
-    return {"inspection": inspection, "kind": kind, **(usual if published else {}), **known}
+    return {"inspection": inspection, "kind": kind, **usual, **known}
 
 
 class Story:
