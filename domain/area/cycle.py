@@ -148,7 +148,7 @@ def _asked_for(rules: Rulebook, state: State) -> Iterator[Next]:
 
 
 def _brought_forward(state: State, since: date, until: date | None) -> BroughtForward | None:
-    """Return what intelligence asks of the inspection to come, from the beginning of one to that of the next."""
+    """Return what intelligence has asked for since one inspection began and before the next did."""
     wanted = (one for one in state.all(BroughtForward) if since <= one.on < (until or date.max))
     return min(wanted, key=lambda one: one.due_by, default=None)
 

@@ -16,12 +16,20 @@ from domain.values import Kind
 
 
 def hear(situation: Situation, command: c.HearOfInspections) -> tuple[e.Event, ...]:
-    """Note what is new, and nothing that is known."""
+    """Note what is new of the area's own inspections, and nothing that is known. What is told last counts."""
     known = situation.state.news
+    told = {news.inspection: news for news in command.news}
+    others = sorted(name for name in told if not name.startswith(f"{command.area}-"))
+    situation.require(
+        not others,
+        "name_fits",
+        f"{', '.join(others)} is of another area",
+        f"inspections of {command.area}",
+    )
     return tuple(
         situation.record(e.InspectionHeardOf, **dict(news))
-        for news in command.news
-        if known.get(news.inspection) != news
+        for name, news in told.items()
+        if known.get(name) != news
     )
 
 

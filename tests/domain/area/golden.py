@@ -1,4 +1,4 @@
-"""One event of each type of the register and of the cycle, kept in a file. A change of format on purpose is written with
+"""One event of each type of an area, kept in a file. A change of format on purpose is written with
 
 python -m tests.domain.area.golden --write
 """

@@ -67,7 +67,7 @@ def _to_come(story: Story) -> list[tuple[str, date]]:
 def test_each_outcome_brings_the_next_full_inspection_and_the_third_a_monitoring_one(
     outcome: str, brings: list[tuple[str, date]]
 ) -> None:
-    """Five years after outcome 1, three after 2 and 3, from publication; 18 months from receipt (section 1, S)."""
+    """Five years from publication, or three; 18 months from receipt (section 1 of the facts, S)."""
     assert _to_come(Story("SFK").entered().heard("SFK-2023-F1", **{**SUFFOLK, "outcome": outcome})) == brings
 
 
@@ -80,7 +80,7 @@ def test_suffolk_is_monitored_18_months_after_it_received_its_report() -> None:
 
 
 def test_cornwall_was_inspected_again_within_its_three_years() -> None:
-    """Published on 5 May 2023 with outcome 2, so by 5 May 2026; fieldwork began in March: the only case so far."""
+    """Published on 5 May 2023, outcome 2, so by 5 May 2026; fieldwork began in March. The only case so far."""
     story = _cornwall()
     assert story.deadline(FULL).due == date(2026, 5, 5)
     story.wait(date(2026, 3, 30)).heard("CON-2026-F1", **AGAIN)
