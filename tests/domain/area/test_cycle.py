@@ -80,7 +80,7 @@ def test_suffolk_is_monitored_18_months_after_it_received_its_report() -> None:
 
 
 def test_cornwall_was_inspected_again_within_its_three_years() -> None:
-    """Published on 5 May 2023, outcome 2, so by 5 May 2026; fieldwork began in March. The only case so far."""
+    """Published on 5 May 2023 with outcome 2, so by 5 May 2026; fieldwork began in March of that year."""
     story = _cornwall()
     assert story.deadline(FULL).due == date(2026, 5, 5)
     story.wait(date(2026, 3, 30)).heard("CON-2026-F1", **AGAIN)

@@ -1,4 +1,4 @@
-"""What the cycle hears of an inspection is read from the stream of that inspection, all of it anew each time."""
+"""What the cycle hears of an inspection is read from that inspection's stream, all of it anew each time."""
 
 from datetime import date
 from typing import Any
