@@ -46,5 +46,7 @@ def visits_within(state: State, day: date, months: int) -> tuple[date, ...]:
         if one.kind is Kind.MONITORING and one.on_site and not one.withdrawn
     }
     begins = [one for one in {*days, day} if one <= day < add_months(one, months)]
-    spans = [sorted(one for one in days if first <= one < add_months(first, months)) for first in begins]
-    return tuple(max(spans, key=len))
+    spans = [
+        tuple(sorted(one for one in days if first <= one < add_months(first, months))) for first in begins
+    ]
+    return max(spans, key=len)
