@@ -26,6 +26,7 @@ Deadline = deadline.Deadline[DueKind]
 MONTHS_BETWEEN_MEETINGS: Final = 12
 """While engagement meetings are annual (section 5 of the facts, S)."""
 _WARN_OF_MEETINGS: Final = timedelta(days=28)
+"""Four weeks to find a day on which everybody can come: this engine's assumption (M)."""
 
 DUE_KIND: Final = {
     Kind.FULL: DueKind.FULL_INSPECTION,
