@@ -8,6 +8,7 @@ import pytest
 from domain.area.matters import NewsMatter
 from domain.area.news import news_of
 from domain.area.standing import stands
+from domain.london import add_months
 from domain.values import Kind, MonitoringResult, Outcome
 from tests.domain.area.story import RULES, Story, news
 from tests.domain.inspection import story as inspections
@@ -95,8 +96,34 @@ def test_nobody_but_the_engine_tells_the_cycle_of_an_inspection() -> None:
 
 @pytest.mark.parametrize("known", [{}, {"notified_on": date(2026, 3, 2)}])
 def test_an_inspection_that_is_heard_of_needs_not_be_opened_any_more(known: dict[str, Any]) -> None:
-    """Until then the cycle is asked to open it, also after it has been replaced."""
+    """Until then the cycle is asked to open it."""
     story = Story().entered().do("schedule_inspection")
     assert stands(RULES, story.state, story.now).standing.errands == ("SRY-2026-F1",)
     story.heard("SRY-2026-F1", **known)
     assert stands(RULES, story.state, story.now).standing.errands == ()
+
+
+def test_a_replaced_area_stays_open_until_what_it_had_scheduled_is_opened_or_cannot_be() -> None:
+    """Nothing that somebody decided on is dropped in silence."""
+    story = Story().entered().do("schedule_inspection").do("replace_area", since=date(2026, 4, 1))
+    story.wait(date(2026, 4, 1))
+    standing = stands(RULES, story.state, story.now).standing
+    assert (standing.stage, standing.open) == ("replaced", True)
+    story.do("note_not_opened")
+    assert not stands(RULES, story.state, story.now).standing.open
+
+
+def test_a_cycle_that_listens_all_along_knows_in_the_end_what_one_knows_that_listens_once() -> None:
+    """Surrey in 2023, from plan to close: what was heard in between leaves no trace but its events."""
+    inspection = inspections.Story()
+    listening, late = Story(today=inspection.day(120)).entered(), Story(today=inspection.day(120)).entered()
+    for step in inspections.ordinary_steps("2"):
+        inspection.do(step.command, at=inspection.day(step.day), **step.matter)
+        listening.do("hear_of_inspections", news=[_news(inspection)])
+    late.do("hear_of_inspections", news=[_news(inspection)])
+    assert listening.state.news == late.state.news
+    assert listening.deadlines == late.deadlines
+    assert len(listening.events) < 1 + len(list(inspections.ordinary_steps("2")))
+    assert [one.due for one in late.deadlines] == [
+        add_months(inspection.day(54), months) for months in (12, 36)
+    ]
