@@ -6,9 +6,8 @@ brings is reckoned by the handbook under which it was made.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import zip_longest
 from typing import Final
 
 from domain import deadline
@@ -27,6 +26,7 @@ Deadline = deadline.Deadline[DueKind]
 MONTHS_BETWEEN_MEETINGS: Final = 12
 """While engagement meetings are annual (section 5 of the facts, S)."""
 _WARN_OF_MEETINGS: Final = timedelta(days=28)
+"""Four weeks to find a day on which everybody can come: this engine's assumption (M)."""
 
 DUE_KIND: Final = {
     Kind.FULL: DueKind.FULL_INSPECTION,
@@ -60,14 +60,9 @@ def published(state: State) -> tuple[NewsMatter, ...]:
 
 
 def next_inspections(rules: Rulebook, state: State) -> tuple[Next, ...]:
-    """List what each published inspection of the area has brought, and what was asked for besides."""
-    done = published(state)
-    found = [
-        coming
-        for one, following in zip_longest(done, done[1:])
-        for coming in _after(rules, state, one, following)
-    ]
-    return (*found, *_again(rules, state)) if done else tuple(_asked_for(rules, state))
+    """List what was asked for before the first inspection, and what each published one has brought."""
+    brought = (coming for done in published(state) for coming in _after(rules, state, done))
+    return (*_asked_for(rules, state), *brought, *_again(rules, state))
 
 
 def inspections_to_come(rules: Rulebook, state: State) -> tuple[Next, ...]:
@@ -78,15 +73,12 @@ def inspections_to_come(rules: Rulebook, state: State) -> tuple[Next, ...]:
 
 def deadlines(rules: Rulebook, state: State) -> tuple[Deadline, ...]:
     """List all that is or was due in the cycle of an area, in the order of the day on which it is due."""
-    coming = next_inspections(rules, state)
-    found = [*map(_of_inspection, coming), *_of_meetings(rules, state)]
-    gone = min((kin.since for kin in successors(state) if kin.since), default=None)
-    if gone is not None:
-        found = [_without_area(one, gone) for one in found]
+    coming = map(_of_inspection, next_inspections(rules, state))
+    found = [*coming, *_of_meetings(rules, state)]
     return tuple(sorted(found, key=lambda one: (one.due, one.kind, one.subject or "")))
 
 
-def _after(rules: Rulebook, state: State, done: NewsMatter, following: NewsMatter | None) -> Iterator[Next]:
+def _after(rules: Rulebook, state: State, done: NewsMatter) -> Iterator[Next]:
     handbook = _handbook(rules, done)
     for rule in handbook.next_after(done.outcome) if done.outcome else ():
         origin_on = {
@@ -94,7 +86,7 @@ def _after(rules: Rulebook, state: State, done: NewsMatter, following: NewsMatte
             "final_report_received": done.report_received_on,
         }[rule.origin]
         if origin_on is not None:
-            yield _coming(state, done, following, handbook, rule, origin_on)
+            yield _coming(state, done, handbook, rule, origin_on)
 
 
 def _again(rules: Rulebook, state: State) -> Iterator[Next]:
@@ -102,33 +94,27 @@ def _again(rules: Rulebook, state: State) -> Iterator[Next]:
 
     No page says what follows; that it is repeated is this engine's assumption (section 5 of the facts, M).
     """
-    fulls = published(state)
     for done in sorted(state.news.values(), key=lambda one: one.inspection):
         if done.result is not MonitoringResult.NOT_EFFECTIVE or done.report_received_on is None:
             continue
-        received = done.report_received_on
-        following = next((one for one in fulls if one.begun_on and one.begun_on > received), None)
         handbook = _handbook(rules, done)
         for rule in handbook.next_inspections:
             if rule.kind is Kind.MONITORING:
-                yield _coming(state, done, following, handbook, rule, received)
+                yield _coming(state, done, handbook, rule, done.report_received_on)
 
 
 def _coming(
-    state: State,
-    done: NewsMatter,
-    following: NewsMatter | None,
-    handbook: Handbook,
-    rule: NextInspectionRule,
-    origin_on: date,
+    state: State, done: NewsMatter, handbook: Handbook, rule: NextInspectionRule, origin_on: date
 ) -> Next:
+    """What comes after an inspection began after it, even if the report of that one was still to come."""
+    since = done.begun_on or origin_on
+    met_on = _begun(state, rule.kind, since)
     target = add_months(origin_on, rule.months.value)
     opens, closes = (add_months(target, sign * rule.window_months.value) for sign in (-1, 1))
-    wanted = _brought_forward(state, origin_on) if rule.kind is Kind.FULL else None
+    wanted = _brought_forward(state, since, met_on) if rule.kind is Kind.FULL else None
     if wanted and wanted.due_by < target:
         opens, target, closes = wanted.on, wanted.due_by, wanted.due_by
-    met_on = _begun(state, rule.kind, after=origin_on)
-    overtaken = following is not None and following.begun_on is not None
+    overtaken = _begun(state, Kind.FULL, since) is not None
     return Next(
         kind=rule.kind,
         after=done.inspection,
@@ -139,13 +125,14 @@ def _coming(
         closes=closes,
         handbook=handbook.version,
         met_on=met_on,
-        void=met_on is None and overtaken,
+        void=met_on is None and (overtaken or not _is_owed(state, target)),
     )
 
 
 def _asked_for(rules: Rulebook, state: State) -> Iterator[Next]:
     """An area that was never inspected has no day by which it is; intelligence may ask for one."""
-    wanted = _brought_forward(state, date.min)
+    first = _begun(state, Kind.FULL, date.min)
+    wanted = _brought_forward(state, date.min, first)
     if wanted:
         yield Next(
             kind=Kind.FULL,
@@ -156,14 +143,20 @@ def _asked_for(rules: Rulebook, state: State) -> Iterator[Next]:
             target=wanted.due_by,
             closes=wanted.due_by,
             handbook=rules.in_force(wanted.on).version,
-            met_on=_begun(state, Kind.FULL, after=wanted.on),
-            void=False,
+            met_on=first,
+            void=first is None and not _is_owed(state, wanted.due_by),
         )
 
 
-def _brought_forward(state: State, since: date) -> BroughtForward | None:
-    wanted = (one for one in state.all(BroughtForward) if one.on >= since)
+def _brought_forward(state: State, since: date, until: date | None) -> BroughtForward | None:
+    """Return what intelligence has asked for since one inspection began and before the next did."""
+    wanted = (one for one in state.all(BroughtForward) if since <= one.on < (until or date.max))
     return min(wanted, key=lambda one: one.due_by, default=None)
+
+
+def _is_owed(state: State, due: date) -> bool:
+    """Say whether the area is still there on a day: what falls due when it is no more is owed by nobody."""
+    return all(kin.since is None or due < kin.since for kin in successors(state))
 
 
 def _begun(state: State, kind: Kind, after: date) -> date | None:
@@ -210,16 +203,18 @@ def _of_meetings(rules: Rulebook, state: State) -> Iterator[Deadline]:
             break
         held_on = next((day for day in met if day > origin_on), None)
         subject = f"after_{_slug(origin_on.isoformat())}"
-        yield _meeting(subject, origin, origin_on, due, held_on, handbook)
+        yield _meeting(state, subject, origin, origin_on, due, held_on, handbook)
         origin, origin_on = "engagement_meeting_held", held_on
     for agreed in state.all(Agreed):
-        held_on = next((day for day in met if day >= agreed.on), None)
+        held_on = next((day for day in met if day > agreed.on), None)
         subject = f"by_{_slug(agreed.due_by.isoformat())}"
         handbook = rules.in_force(agreed.on)
-        yield _meeting(subject, "engagement_meeting_agreed", agreed.on, agreed.due_by, held_on, handbook)
+        origin = "engagement_meeting_agreed"
+        yield _meeting(state, subject, origin, agreed.on, agreed.due_by, held_on, handbook)
 
 
 def _meeting(
+    state: State,
     subject: str,
     origin: str,
     origin_on: date,
@@ -238,16 +233,11 @@ def _meeting(
         warn_at=start_of_day(max(origin_on, due - _WARN_OF_MEETINGS)),
         extended_from=None,
         met_on=held_on,
-        void=False,
+        void=held_on is None and not _is_owed(state, due),
         lapses=False,
         handbook=handbook.version,
         calendar=None,
     )
-
-
-def _without_area(one: Deadline, gone: date) -> Deadline:
-    """Whatever falls due when the area is no more is owed by nobody."""
-    return replace(one, void=True) if one.met_on is None and one.due >= gone else one
 
 
 def _slug(name: str) -> str:

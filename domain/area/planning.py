@@ -35,12 +35,18 @@ def in_term(state: State, on_site: Period) -> bool | None:
 
 
 def visits_within(state: State, day: date, months: int) -> tuple[date, ...]:
-    """List the days of monitoring visits so many months before a day and after it, of either framework."""
-    since, until = add_months(day, -months), add_months(day, months)
+    """List the days of monitoring visits, of either framework, in the fullest span of months around a day.
+
+    The span is so many months long, and the day lies in it.
+    """
     days = {one.on for one in state.all(Visited)}
     days |= {
         one.on_site.first
         for one in state.news.values()
         if one.kind is Kind.MONITORING and one.on_site and not one.withdrawn
     }
-    return tuple(sorted(one for one in days if since < one < until))
+    begins = [one for one in {*days, day} if one <= day < add_months(one, months)]
+    spans = [
+        tuple(sorted(one for one in days if first <= one < add_months(first, months))) for first in begins
+    ]
+    return max(spans, key=len)

@@ -22,7 +22,7 @@ RULES: Final[dict[str, Rule]] = {
     "body_not_yet": Rule("A body joins that does not share the responsibility already.", False),
     "polls_known": Rule("Only polls that are set can be called off.", False),
     "polls_to_come": Rule("Polls are called off before they are over.", False),
-    "entry_recorded": Rule("Only an entry that is in the register can be struck.", False),
+    "entry_recorded": Rule("Only what stands can be struck or taken back.", False),
     "name_fits": Rule("An inspection's name says of which area, year and kind it is.", False),
     "one_at_a_time": Rule("An area has one inspection at a time, until the end of fieldwork.", True),
     "due": Rule("An inspection of a kind takes place when an outcome has brought it.", True),
@@ -31,6 +31,8 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "term_time": Rule("Inspections take place in term time.", True),
     "visits_cap": Rule("Monitoring visits of all frameworks together are few within a year.", True),
+    "calendar_horizon": Rule("Inspections take place within the years that the calendar covers.", False),
+    "handbook_in_force": Rule("A cycle is planned and reckoned under a known handbook.", False),
     "day_ahead": Rule("What is wanted or agreed lies ahead.", False),
     "nothing_rests_on_it": Rule("What rests on an entry is struck before the entry itself.", False),
 }

@@ -1,7 +1,7 @@
 """Judging a command to the cycle of an area."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from domain.area import commands as c
@@ -9,19 +9,26 @@ from domain.area import events as e
 from domain.area.cycle import inspections_to_come
 from domain.area.decide.register import require_within_life
 from domain.area.decide.situation import Situation
-from domain.area.planning import in_term, under_way, visits_within
-from domain.area.state import Scheduled
+from domain.area.planning import in_term, to_open, under_way, visits_within
 from domain.london import london_date
 from domain.values import Kind
 
 
 def hear(situation: Situation, command: c.HearOfInspections) -> tuple[e.Event, ...]:
-    """Note what is new, and nothing that is known."""
+    """Note what is new of the area's own inspections, and nothing that is known. What is told last counts."""
     known = situation.state.news
+    told = {news.inspection: news for news in command.news}
+    others = sorted(name for name in told if not name.startswith(f"{command.area}-"))
+    situation.require(
+        not others,
+        "name_fits",
+        f"{', '.join(others)} is of another area",
+        f"inspections of {command.area}",
+    )
     return tuple(
         situation.record(e.InspectionHeardOf, **dict(news))
-        for news in command.news
-        if known.get(news.inspection) != news
+        for name, news in told.items()
+        if known.get(name) != news
     )
 
 
@@ -29,6 +36,14 @@ def _schedule(situation: Situation, command: c.ScheduleInspection) -> None:
     """One inspection at a time, when it is due, in term time, and not more visits than the cap allows."""
     require_within_life(situation, command.on_site.first)
     require_within_life(situation, command.on_site.last)
+    situation.handbook_on(command.notify_on)
+    horizon = situation.rules.current_calendar.last
+    situation.require(
+        command.on_site.last <= horizon,
+        "calendar_horizon",
+        f"the holidays of {command.on_site.last} are not known",
+        f"a last day on site until {horizon}",
+    )
     _require_name(situation, command)
     busy = under_way(situation.state) - {command.inspection}
     situation.require(
@@ -42,7 +57,7 @@ def _schedule(situation: Situation, command: c.ScheduleInspection) -> None:
         in_term(situation.state, command.on_site) is not False,
         "term_time",
         f"{command.on_site.first} to {command.on_site.last} is not within a term of the area",
-        "a week on site in term time",
+        "a week on site in term time; set_school_term, if its term is not known yet",
     )
     if command.kind is Kind.MONITORING:
         _require_cap(situation, command)
@@ -68,8 +83,10 @@ def _require_window(situation: Situation, command: c.ScheduleInspection) -> None
     """A first inspection has no window. Whoever comes before a window opens has intelligence."""
     coming = inspections_to_come(situation.rules, situation.state)
     due = next((one for one in coming if one.kind is command.kind), None)
+    known = situation.state.news.values()
+    first = not any(one.kind is Kind.FULL and not one.withdrawn for one in known)
     situation.require(
-        due is not None or (command.kind is Kind.FULL and not coming),
+        due is not None or (command.kind is Kind.FULL and first),
         "due",
         f"no {command.kind} inspection of {command.area} is due",
         "what the last outcome brings: " + (", ".join(one.kind for one in coming) or "nothing yet"),
@@ -84,25 +101,26 @@ def _require_window(situation: Situation, command: c.ScheduleInspection) -> None
 
 def _require_cap(situation: Situation, command: c.ScheduleInspection) -> None:
     first = command.on_site.first
-    cap = situation.rules.in_force(first).monitoring_visits_cap.value
+    cap = situation.handbook_on(command.notify_on).monitoring_visits_cap.value
     if cap is None:
         return
     found = visits_within(situation.state, first, cap.months)
     situation.require(
         len(found) < cap.visits,
         "visits_cap",
-        f"within {cap.months} months of {first} there are visits on " + ", ".join(map(str, found)),
+        f"in {cap.months} months around {first} there are visits on " + ", ".join(map(str, found)),
         f"no more than {cap.visits} monitoring visits within {cap.months} months",
     )
 
 
 def _not_opened(situation: Situation, command: c.NoteNotOpened) -> None:
-    known = [one.inspection for one in situation.state.all(Scheduled)]
+    """What is heard of was opened, whoever comes late with the news that it was not."""
+    waiting = [one.inspection for one in to_open(situation.state)]
     situation.require(
-        command.inspection in known,
+        command.inspection in waiting,
         "entry_recorded",
-        f"{command.inspection} is not scheduled",
-        "one of " + (", ".join(known) or "none"),
+        f"{command.inspection} is not waiting to be opened",
+        "one of " + (", ".join(waiting) or "none: nothing waits"),
     )
 
 
@@ -125,8 +143,12 @@ def _visit(situation: Situation, command: c.NoteMonitoringVisit) -> None:
 
 def _require_ahead(situation: Situation, due_by: date) -> None:
     on = london_date(situation.command.occurred_at)
+    situation.handbook_on(on)
     situation.require(
-        on <= due_by, "day_ahead", f"{due_by} lies before {on}, when it was decided", f"{on} or later"
+        on < due_by,
+        "day_ahead",
+        f"{due_by} is not after {on}, when it was decided",
+        f"{on + timedelta(days=1)} or later",
     )
 
 

@@ -12,6 +12,7 @@ Scene = tuple[Story, str, dict[str, Any]]
 """A story, and a command that a rule speaks against."""
 
 FIRST: Final = date(2000, 4, 1)
+TOMORROW: Final = TODAY + timedelta(days=1)
 BOARD: Final = "icb-surrey-heartlands"
 
 
@@ -63,6 +64,49 @@ def _polls_known() -> Scene:
 def _polls_to_come() -> Scene:
     held = {"polls_on": TODAY - timedelta(days=1)}
     return Story().entered().do("set_polls", **held), "call_off_polls", held
+
+
+def _name_fits() -> Scene:
+    return Story().entered(), "schedule_inspection", {"inspection": "SRY-2026-M1"}
+
+
+def _one_at_a_time() -> Scene:
+    return Story().entered().do("schedule_inspection"), "schedule_inspection", {"inspection": "SRY-2026-F2"}
+
+
+def _due() -> Scene:
+    told = {"kind": "monitoring", "inspection": "SRY-2026-M1"}
+    return Story().entered(), "schedule_inspection", told
+
+
+def _window() -> Scene:
+    story = Story().entered().heard("SRY-2023-F1", published_on=date(2023, 11, 24), outcome="1")
+    return story, "schedule_inspection", {}
+
+
+def _term_time() -> Scene:
+    term = {"first": date(2026, 1, 5), "last": date(2026, 3, 26)}
+    return Story().entered().do("set_school_term", term=term), "schedule_inspection", {}
+
+
+def _visits_cap() -> Scene:
+    story = Story().entered().heard("SRY-2024-F1", published_on=date(2024, 9, 30), outcome="3")
+    for day in (date(2025, 6, 3), date(2025, 9, 16), date(2026, 2, 10)):
+        story.do("note_monitoring_visit", visited_on=day)
+    return story, "schedule_inspection", {"kind": "monitoring", "inspection": "SRY-2026-M1"}
+
+
+def _calendar_horizon() -> Scene:
+    week = {"first": date(2040, 3, 5), "last": date(2040, 3, 9)}
+    return Story().entered(), "schedule_inspection", {"inspection": "SRY-2040-F1", "on_site": week}
+
+
+def _handbook_in_force() -> Scene:
+    return Story().entered(), "bring_forward", {"at": date(2022, 12, 31)}
+
+
+def _day_ahead() -> Scene:
+    return Story().entered(), "agree_engagement_meeting", {"due_by": TODAY}
 
 
 def _entry_recorded() -> Scene:

@@ -1,18 +1,22 @@
 """Tells the story of one area in the register, so that a test of a rule is a few lines."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import reduce
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from domain.actors import SPEAKS_FOR, Actor, Recorder, Role, Verb
+from domain.actors import ENGINE, ENGINE_RECORDER, SPEAKS_FOR, Actor, Recorder, Role, Verb
 from domain.area import State, decide, evolve, initial
 from domain.area.commands import COMMAND_TYPES, COMMANDS, Command
+from domain.area.cycle import Deadline, deadlines
 from domain.area.events import Event
+from domain.area.vocabulary import DueKind
+from domain.deadline import Status
 from domain.events import event_type
 from domain.london import at_time
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
+from domain.values import Kind
 
 RULES: Final = Rulebook.released()
 TODAY: Final = date(2026, 3, 2)
@@ -20,7 +24,13 @@ TODAY: Final = date(2026, 3, 2)
 
 TEXT: Final = {"sealed": "0" * 64}
 
-_BY: Final = {Verb.KEEP_REGISTER: Role.COORDINATOR, Verb.RECORD_INTERVENTION: Role.DFE}
+_BY: Final = {
+    Verb.KEEP_REGISTER: Role.COORDINATOR,
+    Verb.RECORD_INTERVENTION: Role.DFE,
+    Verb.SCHEDULE: Role.COORDINATOR,
+    Verb.AUTHORISE: Role.OFSTED_DIRECTOR,
+    Verb.RUN: Role.SYSTEM,
+}
 """Who usually decides what."""
 
 USUAL: Final[dict[str, dict[str, Any]]] = {
@@ -56,12 +66,28 @@ USUAL: Final[dict[str, dict[str, Any]]] = {
     "call_off_polls": {"polls_on": date(2026, 5, 7), "kind": "local"},
     "record_intervention": {"kind": "improvement_notice", "reference": "DFE/2026-7"},
     "strike_entry": {"reason": "recorded_wrongly"},
+    "hear_of_inspections": {"news": [{"inspection": "SRY-2023-F1", "kind": "full"}]},
+    "schedule_inspection": {
+        "inspection": "SRY-2026-F1",
+        "kind": "full",
+        "notify_on": date(2026, 3, 9),
+        "on_site": {"first": date(2026, 3, 23), "last": date(2026, 3, 27)},
+    },
+    "note_not_opened": {"inspection": "SRY-2026-F1", "rule": "notice_before_on_site"},
+    "bring_forward": {"due_by": date(2026, 9, 30), "because": "complaints"},
+    "agree_engagement_meeting": {"due_by": date(2026, 6, 30)},
+    "hold_engagement_meeting": {"held_on": date(2026, 2, 24)},
+    "note_monitoring_visit": {"visited_on": date(2026, 2, 10)},
+    "set_school_term": {"term": {"first": date(2026, 1, 5), "last": date(2026, 3, 27)}},
+    "tick": {},
 }
 """What a command usually says. Codes and successors are made up."""
 
 
 def who(role: Role, person: str | None = None, organisation: str | None = None) -> Actor:
     """Make somebody in a role. Unless named, each role is one person, of the organisation it belongs to."""
+    if role is Role.SYSTEM:
+        return ENGINE
     return Actor(
         person=person or f"p-{role.replace('_', '')}",
         role=role,
@@ -69,19 +95,40 @@ def who(role: Role, person: str | None = None, organisation: str | None = None) 
     )
 
 
+def news(inspection: str, **known: Any) -> dict[str, Any]:
+    """Say what is known of an inspection. One whose report is out had its other days not long before."""
+    published = known.get("published_on")
+    before = {"begun_on": 70, "fieldwork_ended_on": 62, "report_received_on": 12}
+    usual = {name: published - timedelta(days=days) for name, days in before.items()} if published else {}
+    kind = next(kind for kind in Kind if kind.letter == inspection[9])
+    return {"inspection": inspection, "kind": kind, **usual, **known}
+
+
 class Story:
     """One area: its state, everything that was recorded, and what time it is."""
 
-    def __init__(self, area: str = "SRY") -> None:
+    def __init__(self, area: str = "SRY", today: date = TODAY) -> None:
         self.area = area
         self.state: State = initial()
         self.events: list[Event] = []
-        self.now = at_time(TODAY, time(12))
+        self.latest: tuple[Event, ...] = ()
+        self.now = at_time(today, time(12))
         self._commands = 0
+
+    # Telling.
 
     def entered(self, **told: Any) -> "Story":
         """Enter the area in the register."""
         return self.do("enter_area", **told)
+
+    def heard(self, inspection: str, **known: Any) -> "Story":
+        """Hear where an inspection stands. Takes what `news` takes."""
+        return self.do("hear_of_inspections", news=[news(inspection, **known)])
+
+    def wait(self, until: date, at: time = time(12)) -> "Story":
+        """Let time pass and have the clock looked at."""
+        self.now = max(self.now, at_time(until, at))
+        return self.do("tick")
 
     def do(self, command: str, **told: Any) -> "Story":
         """Have a command accepted, and record what it brings. Takes what `command` takes."""
@@ -107,6 +154,7 @@ class Story:
         """Add events to the record."""
         self.state = reduce(evolve, events, self.state)
         self.events += events
+        self.latest = events
         return self
 
     def command(
@@ -121,6 +169,7 @@ class Story:
     ) -> Command:
         """Make a command: what is not told is as it usually is. It happened now unless `at` says when."""
         contrary = {"rules": contrary_to, "reason": TEXT, "authorised_by": authorised_by}
+        decided_by = by if isinstance(by, Actor) else who(by or _BY[COMMAND_TYPES[command].verb])
         self._commands += 1
         return COMMANDS.validate_python(
             {
@@ -129,8 +178,8 @@ class Story:
                 "command_id": uuid5(UUID(int=0), f"{self.area}/{self._commands}"),
                 "occurred_at": self._moment(at),
                 "now": self.now,
-                "decided_by": by if isinstance(by, Actor) else who(by or _BY[COMMAND_TYPES[command].verb]),
-                "recorded_by": Recorder(person="p-support"),
+                "decided_by": decided_by,
+                "recorded_by": ENGINE_RECORDER if decided_by == ENGINE else Recorder(person="p-support"),
                 "contrary_to": contrary if contrary_to else None,
                 **USUAL[command],
                 **matter,
@@ -142,6 +191,13 @@ class Story:
             return self.now
         return told if isinstance(told, datetime) else at_time(told, time(12))
 
+    # Looking.
+
+    @property
+    def told(self) -> list[str]:
+        """The types of the events of the latest command."""
+        return [event_type(event) for event in self.latest]
+
     @property
     def ledger(self) -> list[str]:
         """The types of all events."""
@@ -150,3 +206,18 @@ class Story:
     def entries(self) -> list[str]:
         """The entries that stand, in the order of their recording."""
         return list(dict.fromkeys(str(fact.entry) for fact in self.state.facts))
+
+    @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """All that is or was due in the cycle."""
+        return deadlines(RULES, self.state)
+
+    def deadline(self, kind: DueKind, subject: str | None = None) -> Deadline:
+        """Return what of a kind is due, about a subject or about any if there is only one."""
+        found = [one for one in self.deadlines if one.kind is kind and subject in {None, one.subject}]
+        assert len(found) == 1, f"{kind} {subject or ''}; there are {[one.key for one in self.deadlines]}"
+        return found[0]
+
+    def status(self, kind: DueKind, subject: str | None = None) -> Status:
+        """How what is due stands now. Takes what `deadline` takes."""
+        return self.deadline(kind, subject).status(self.now)

@@ -1,4 +1,4 @@
-"""Where else the rules of the register refuse."""
+"""Where else the rules about an area refuse."""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from domain.actors import Role
-from tests.domain.area.scenes import FIRST
+from tests.domain.area.scenes import FIRST, TOMORROW
 from tests.domain.area.story import TODAY, USUAL, Story, who
 
 Refused = tuple[str, Callable[[], Story], str, dict[str, Any]]
@@ -44,6 +44,23 @@ MORE: Final[list[Refused]] = [
         {"polls_on": date(2027, 5, 6)},
     ),
     ("within_life", lambda: Story().entered(since=TODAY), "record_intervention", {"at": date(2026, 3, 1)}),
+    (
+        "within_life",
+        lambda: Story().entered().do("replace_area", since=date(2026, 3, 27)),
+        "schedule_inspection",
+        {},
+    ),
+    (
+        "within_life",
+        lambda: Story().entered().do("replace_area", since=date(2026, 9, 30)),
+        "bring_forward",
+        {},
+    ),
+    ("not_in_the_future", lambda: Story().entered(), "hold_engagement_meeting", {"held_on": TOMORROW}),
+    ("not_in_the_future", lambda: Story().entered(), "note_monitoring_visit", {"visited_on": TOMORROW}),
+    ("entry_recorded", lambda: Story().entered(), "note_not_opened", {}),
+    ("recorded_once", lambda: Story().entered().do("schedule_inspection"), "schedule_inspection", {}),
+    ("recorded_once", lambda: Story().entered().heard("SRY-2026-F1"), "schedule_inspection", {}),
     ("not_itself", lambda: Story().entered(), "take_over_areas", {"predecessors": ["SRY"]}),
     ("authority_stays", lambda: Story().entered(), "succeed_body", {"body": "la-sry"}),
     ("body_responsible", lambda: Story().entered(), "succeed_body", {}),

@@ -32,7 +32,8 @@ def test_what_has_come_is_owed_no_more() -> None:
         (What.MEETING, date(2026, 3, 30), Stands.NEAR),
         (What.FULL, date(2027, 9, 2), Stands.AHEAD),
     ]
-    area.tell("hold_engagement_meeting", held_on=TODAY)
+    area.now += timedelta(days=1)
+    area.tell("hold_engagement_meeting", held_on=TODAY + timedelta(days=1))
     area.hears("AAA-2026-F1", begun_on=date(2026, 2, 26))
     assert owed(area) == []
     gone = Area("BBB").inspected(date(2024, 9, 2))

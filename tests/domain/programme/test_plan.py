@@ -181,7 +181,7 @@ def test_only_areas_that_exist_are_proposed() -> None:
     struck.strike("area_entered")
     programme = planned(begins, gone, struck)
     assert only(programme).on_site.first == date(2026, 3, 23)
-    assert left(programme) == [("CON", Kind.FULL, "within_life")]
+    assert left(programme) == []
 
 
 def test_monitoring_visits_are_capped() -> None:

@@ -28,7 +28,7 @@ def _area(code: str, data: st.DataObject) -> Area:
     if data.draw(st.booleans()):
         area.in_term(*sorted([data.draw(near), data.draw(near)]))
     if data.draw(st.integers(0, 3)) == 0:
-        wanted = TODAY + timedelta(days=data.draw(st.integers(0, 150)))
+        wanted = TODAY + timedelta(days=data.draw(st.integers(1, 150)))
         area.tell("bring_forward", DIRECTOR, due_by=wanted, because="data")
     if data.draw(st.integers(0, 3)) == 0:
         first = data.draw(near)
