@@ -9,6 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain import values
+from domain.area.matters import AuthorityRef
+from domain.thematic.vocabulary import About
 from eventstore.people import Email
 
 LONGEST_SHOWN: Final = 60
@@ -34,6 +36,12 @@ def forms() -> dict[str, Form]:
     known: tuple[tuple[Any, str, str], ...] = (
         (values.AreaCode, "an area's code such as SFK", "SFK"),
         (values.InspectionId, "an inspection such as SFK-2023-F1", "SFK-2023-F1"),
+        (values.StreamName, "a name such as SFK-2023-F1, SFK or THEMATIC-2023", "SFK-2023-F1"),
+        (values.PublicName, "a public name such as Suffolk", "Suffolk"),
+        (values.GssCode, "a GSS code such as E10000029", "E10000029"),
+        (values.DfeCode, "a DfE number such as 935", "935"),
+        (AuthorityRef, "a local authority such as la-sfk", "la-sfk"),
+        (About, "an area's code, a number or a date", "SFK"),
         (values.PersonRef, "a person's reference such as p-7k2m", "p-7k2m"),
         (values.BodyRef, "a body such as la-sfk", "la-sfk"),
         (values.ChildRef, "a child's reference such as c-41", "c-41"),

@@ -42,7 +42,12 @@ def build(asked: str | None = None) -> App:
     )
     parts = (
         ("cli.coordinator:open_inspection", "open", _COORDINATORS, "Plan a new inspection of an area."),
-        ("cli.coordinator:record", "record", _COORDINATORS, "Record a milestone of an inspection."),
+        (
+            "cli.coordinator:record",
+            "record",
+            _COORDINATORS,
+            "Record a milestone of an inspection, area or review.",
+        ),
         ("cli.milestones:milestones", "milestones", _COORDINATORS, "What can be recorded, with its fields."),
         ("cli.plan:plan", "plan", _COORDINATORS, "What is proposed for a period, and why."),
         ("cli.people:app", "people", _COORDINATORS, "The directory of people and contacts."),

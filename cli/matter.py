@@ -1,6 +1,5 @@
 """The matter of a milestone, from options and files to what its model takes."""
 
-import difflib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,11 +9,9 @@ from typing import Any, Union, get_args, get_origin
 from cyclopts import Parameter
 from pydantic import BaseModel, ValidationError
 
+from cli.catalogue import Milestone
 from cli.forms import explained
-from domain.actors import Verb
 from domain.errors import MalformedError
-from domain.inspection.commands import COMMAND_TYPES, Command
-from domain.inspection.vocabulary import Stage
 from domain.values import SealedText
 
 
@@ -25,39 +22,7 @@ def _as_in_ledger(name: str) -> str:
 AS_IN_LEDGER = Parameter(name_transform=_as_in_ledger)
 """Offers the words of a vocabulary as the ledger spells them; hyphens are taken too."""
 
-COMMON = frozenset(Command.model_fields) | {"type"}
-"""Fields that every command has; the rest is a milestone's own matter."""
-
 Seal = Callable[[str, str], Awaitable[SealedText]]
-
-
-def milestone_named(name: str) -> type[Command]:
-    """Return the command that a name stands for: its own, or that of the event that it records.
-
-    Raises:
-        MalformedError: there is none.
-    """
-    plain = name.replace("-", "_")
-    for kind_name, kind in COMMAND_TYPES.items():
-        if plain in {kind_name, kind.records.model_fields["type"].default} and kind_name in recordable():
-            return kind
-    close = difflib.get_close_matches(plain, recordable(), n=1)
-    meant = f"did you mean {close[0]}? " if close else ""
-    raise MalformedError(
-        f"milestone {name} is not known; {meant}`inspections milestones` lists those that are"
-    )
-
-
-def recordable() -> dict[str, type[Command]]:
-    """List what people can record, stage after stage: everything but what the engine does by itself."""
-    stages = list(Stage)
-    own = [(name, kind) for name, kind in COMMAND_TYPES.items() if kind.verb is not Verb.RUN]
-    return dict(sorted(own, key=lambda pair: min(stages.index(stage) for stage in pair[1].stages)))
-
-
-def own_fields(kind: type[Command]) -> dict[str, Any]:
-    """List the fields of a milestone's own matter with their types."""
-    return {name: field for name, field in kind.model_fields.items() if name not in COMMON}
 
 
 Given = tuple[tuple[str, ...], str]
@@ -65,30 +30,30 @@ Given = tuple[tuple[str, ...], str]
 
 
 def read_matter(
-    kind: type[Command], file: Path | None, options: Mapping[str, Sequence[Given]], current_draft: Any
+    milestone: Milestone, file: Path | None, options: Mapping[str, Sequence[Given]], current: Any
 ) -> dict[str, Any]:
     """Put a matter together from a JSON file and from options; an option goes before the file.
 
     `--on-site.first` reaches inside a field, a field that is a list takes an option several times or a
-    JSON list, and `--draft current` names the draft that stands.
+    JSON list, and `--draft current` names the draft that stands, `--report current` the report.
 
     Raises:
         MalformedError: names the field and what is accepted.
     """
     matter = _from_file(file) if file else {}
-    known = own_fields(kind)
+    known = milestone.fields
     for option, inside, values in _each(options):
         name = option.replace("-", "_")
         if name not in known:
             accepted = ", ".join(_as_option(one) for one in known)
             which = f"accepted are {accepted}" if accepted else "it has none of its own"
-            raise MalformedError(f"--{option} is not a field of {_name(kind)}; {which}")
-        if (name, inside, values) == ("draft", (), ["current"]):
-            if current_draft is None:
+            raise MalformedError(f"--{option} is not a field of {milestone.name}; {which}")
+        if milestone.names_document(name) and (inside, values) == ((), ["current"]):
+            if current is None:
                 raise MalformedError(
-                    "--draft is current, but there is no draft; accepted is one once submitted"
+                    f"--{name} is current, but there is no {name}; accepted is one once submitted"
                 )
-            matter[name] = current_draft
+            matter[name] = current
             continue
         whole = ".".join([option, *inside])
         path = [name, *(one.replace("-", "_") for one in inside)]
@@ -166,22 +131,17 @@ async def seal_texts(annotation: Any, value: Any, path: str, seal: Seal) -> Any:
     return value
 
 
-def check(kind: type[Command], data: Mapping[str, Any]) -> None:
+def check(milestone: Milestone, data: Mapping[str, Any]) -> None:
     """Refuse what the milestone's model does not take, before anything is sent.
 
     Raises:
         MalformedError: names each field and what is wrong with it.
     """
     try:
-        kind.model_validate(data)
+        milestone.command.model_validate(data)
     except ValidationError as error:
-        told = explained(error, kind.model_json_schema(), _as_option)
-        raise MalformedError(f"{_name(kind)}: {told}") from None
-
-
-def _name(kind: type[Command]) -> str:
-    name: str = kind.model_fields["type"].default
-    return name
+        told = explained(error, milestone.command.model_json_schema(), _as_option)
+        raise MalformedError(f"{milestone.name}: {told}") from None
 
 
 def _as_option(name: str) -> str:

@@ -8,15 +8,21 @@ from uuid import uuid4
 import pytest
 
 from cli import main
+from cli.catalogue import Milestone, milestone_named, recordable
 from cli.exits import Exit
 from cli.forms import forms
-from cli.matter import Given, check, milestone_named, own_fields, read_matter, recordable, seal_texts
+from cli.matter import Given, check, read_matter, seal_texts
 from cli.milestones import milestones
+from domain.aggregates import AGGREGATES
+from domain.errors import MalformedError
+from domain.streams import StreamKind, kind_of
 from domain.values import SealedText
 
-DRAFT = {"version": 1, "digest": "0" * 64}
+DOCUMENTS = {
+    StreamKind.INSPECTION: {"version": 1, "digest": "0" * 64},
+    StreamKind.THEMATIC_REVIEW: {"number": 1, "digest": "0" * 64},
+}
 COMMON = {
-    "inspection": "SFK-2023-F1",
     "occurred_at": "2024-03-01T12:00:00Z",
     "now": "2024-03-01T12:00:00Z",
     "decided_by": {"person": "p-7k2m", "role": "coordinator", "organisation": "ofsted"},
@@ -33,27 +39,37 @@ async def _pretend(_: str, __: str) -> SealedText:
     return SealedText(sealed="0" * 64)
 
 
-@pytest.mark.parametrize("name", recordable())
+@pytest.mark.parametrize("milestone", recordable(), ids=lambda one: one.name)
 async def test_the_example_of_each_milestone_is_accepted(
-    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    milestone: Milestone, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it is printed; and nobody is shown a regular expression."""
     monkeypatch.setenv("COLUMNS", "4000")
-    await milestones(name)
+    await milestones(milestone.name)
     told = capsys.readouterr().out
     assert "^" not in told
-    inspections, record, inspection, milestone, *options = shlex.split(told.partition("for example")[2])
-    assert (inspections, record, inspection, milestone) == ("inspections", "record", "SFK-2023-F1", name)
+    inspections, record, stream, named, *options = shlex.split(told.partition("for example")[2])
+    assert (inspections, record, named) == ("inspections", "record", milestone.name)
+    assert kind_of(stream) is milestone.of
 
     given: dict[str, list[Given]] = {}
     for option, text in zip(options[::2], options[1::2], strict=True):
         given.setdefault(option.removeprefix("--"), []).append(((), text))
     assert given.pop("decided-by") == [((), "p-7k2m")]
-    kind = milestone_named(name)
-    matter = read_matter(kind, None, given, DRAFT)
-    types = {field: info.annotation for field, info in own_fields(kind).items()}
+    matter = read_matter(milestone, None, given, DOCUMENTS.get(milestone.of))
+    types = {field: info.annotation for field, info in milestone.fields.items()}
     sealed = {field: await seal_texts(types[field], one, field, _pretend) for field, one in matter.items()}
-    check(kind, {**COMMON, "command_id": uuid4(), **sealed})
+    named_in = {AGGREGATES[milestone.of].named_in: stream}
+    check(milestone, {**COMMON, **named_in, "command_id": uuid4(), **sealed})
+
+
+def test_a_name_stands_for_one_milestone_whatever_it_is_of() -> None:
+    """So nobody has to say of what: by the command's name and by that of the event that it records."""
+    names = [name for one in recordable() for name in {one.name, one.records}]
+    assert len(names) == len(set(names))
+    assert milestone_named("area-entered") is not None
+    with pytest.raises(MalformedError, match="plan_review is not known of an area"):
+        milestone_named("plan_review", StreamKind.AREA)
 
 
 async def test_scripts_still_get_the_pattern(capsys: pytest.CaptureFixture[str]) -> None:
