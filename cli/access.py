@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.errors import NotFoundError, UnavailableError
 from domain.rulebook import Rulebook
+from domain.streams import StreamKind, kind_of
 from eventstore.migrate import migrate
 from workers.embedded.address import find_rehearsal, find_running
 from workers.embedded.postgres import Postgres
@@ -136,9 +137,14 @@ async def examining() -> AsyncIterator[tuple["Processes", Stores]]:
         yield Processes(engine.client, engine.task_queue, stores.ledger, rules, engine.start), stores
 
 
-def not_here(inspection: str) -> NotFoundError:
-    """Say that a ledger has no such inspection."""
-    return NotFoundError(f"{inspection} is not in this ledger; `inspections list` lists those that are")
+def not_here(name: str) -> NotFoundError:
+    """Say that a ledger has no such inspection, area or thematic review."""
+    listed = {
+        StreamKind.INSPECTION: "; `inspections list` lists those that are",
+        StreamKind.AREA: "; `inspections areas list` lists those that are",
+    }
+    kind = kind_of(name)
+    return NotFoundError(f"{name} is not in this ledger{listed.get(kind, '') if kind else ''}")
 
 
 def recorder(person: str | None, decided_by: str) -> dict[str, Any]:

@@ -8,32 +8,32 @@ from cyclopts import Parameter
 from cli.access import not_here, reading
 from cli.output import Format, in_words, print_table
 from domain.london import LONDON
-from domain.values import InspectionId
+from domain.values import StreamName
 from eventstore.envelope import Entry
 
 
 async def log(
-    inspection: InspectionId,
+    name: StreamName,
     /,
     *,
     format: Format = Format.TABLE,
     rehearsal: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
-    """Print the ledger of one inspection in order.
+    """Print the ledger of one inspection, area or thematic review in order.
 
     Parameters
     ----------
-    inspection
-        Such as SFK-2023-F1.
+    name
+        Such as SFK-2023-F1, SFK or THEMATIC-2025.
     format
         table for people; json for the entries exactly as they are stored.
     rehearsal
         Read the newest rehearsal instead of the live ledger.
     """
     async with reading(rehearsal=rehearsal) as stores:
-        entries = await stores.ledger.read_stream(inspection)
+        entries = await stores.ledger.read_stream(name)
     if not entries:
-        raise not_here(inspection)
+        raise not_here(name)
     if format is Format.JSON:
         sys.stdout.write("[" + ",\n".join(entry.text for entry in entries) + "]\n")
         return

@@ -1,13 +1,10 @@
 """Everybody: one inspection, and why each of its deadlines falls on its day."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from cyclopts import Parameter
 from pydantic_core import to_jsonable_python
 
-from cli.access import not_here, reading
 from cli.output import (
     Format,
     console,
@@ -24,41 +21,18 @@ from domain.inspection.progress import current_draft, held_by, stage
 from domain.inspection.state import State
 from domain.london import london_date
 from domain.rulebook import Rulebook
-from domain.values import InspectionId, Instant, SealedText
-from eventstore.envelope import Entry
+from domain.values import Instant, SealedText
+from workers.looking import Look
 from workers.stores import Stores
-from workers.summary import Irregular, Miss, fold, irregular, misses, moment_of_reading
+from workers.summary import Irregular, Miss, irregular, misses
 
 ERASED: Final = "erased"
 """Stands for a sealed text that is not there any more."""
 
 
-async def show(
-    inspection: InspectionId,
-    /,
-    *,
-    skipped: Annotated[bool, Parameter(negative=())] = False,
-    format: Format = Format.TABLE,
-    rehearsal: Annotated[bool, Parameter(negative=())] = False,
-) -> None:
-    """Show one inspection: where it stands, what has happened, what went against a rule, what is due and why.
-
-    Parameters
-    ----------
-    inspection
-        Such as SFK-2023-F1.
-    skipped
-        Name each day that was not counted.
-    format
-        table for people, json for scripts.
-    rehearsal
-        That of the newest rehearsal.
-    """
-    async with reading(rehearsal=rehearsal) as stores:
-        entries = await stores.ledger.read_stream(inspection)
-        if not entries:
-            raise not_here(inspection)
-        case = await _read(inspection, entries, stores)
+async def show_inspection(look: Look, stores: Stores, *, skipped: bool, format: Format) -> None:
+    """Show where an inspection stands, what has happened in it, what is due and why."""
+    case = await _read(look, stores)
     rules = Rulebook.released()
     if format is Format.JSON:
         print_json(_as_data(case, rules))
@@ -87,16 +61,16 @@ class _Case:
         return f"{ref} ({self.names[ref]})" if ref in self.names else ref
 
 
-async def _read(inspection: str, entries: Sequence[Entry], stores: Stores) -> _Case:
-    state = fold(entries)
-    against = irregular(entries)
+async def _read(look: Look, stores: Stores) -> _Case:
+    against = irregular(look.entries)
+    state: State = look.state
     named = [one.person for one in state.team] + [one.irregularity.authorised_by for one in against]
     return _Case(
-        inspection=inspection,
+        inspection=look.name,
         state=state,
-        now=moment_of_reading(entries, rehearsal=stores.ledger.rehearsal),
+        now=look.now,
         irregular=against,
-        misses=misses(entries),
+        misses=misses(look.entries),
         names=await stores.directory.names(named),
         bodies=await stores.directory.bodies(),
         reasons=await stores.texts.open_many([one.irregularity.reason for one in against]),

@@ -52,7 +52,7 @@ def build(asked: str | None = None) -> App:
         ("cli.plan:plan", "plan", _COORDINATORS, "What is proposed for a period, and why."),
         ("cli.people:app", "people", _COORDINATORS, "The directory of people and contacts."),
         ("cli.worklist:list_cases", "list", _EVERYBODY, "The worklist."),
-        ("cli.case:show", "show", _EVERYBODY, "One inspection, its deadlines explained."),
+        ("cli.show:show", "show", _EVERYBODY, "One inspection, area or review; what is due and why."),
         ("cli.worklist:deadlines", "deadlines", _EVERYBODY, "The register of what is due."),
         ("cli.due:due", "due", _EVERYBODY, "What the cycles of the areas bring next."),
         ("cli.statistics:statistics", "statistics", _EVERYBODY, "What the official statistics count."),
@@ -72,7 +72,7 @@ def build(asked: str | None = None) -> App:
             _OPERATORS,
             "Live a whole programme again, every area in its cycle.",
         ),
-        ("cli.auditor:log", "log", _AUDITORS, "The ledger of one inspection, in order."),
+        ("cli.auditor:log", "log", _AUDITORS, "The ledger of one inspection, area or review."),
     )
     for target, name, group, text in parts:
         app.command(target, name=name, group=group, help=None if name == asked else text)

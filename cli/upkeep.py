@@ -10,7 +10,7 @@ from cli.access import examining, not_here, reading
 from cli.exits import Exit
 from cli.output import Format, console, print_hanging, print_json, print_table
 from domain.rulebook import Rulebook
-from domain.values import InspectionId
+from domain.values import StreamName
 from eventstore.worklist import Worklist
 from workers.stores import Stores
 from workers.summary import summariser
@@ -60,13 +60,13 @@ async def list_stuck(*, format: Format = Format.TABLE) -> None:
 
 
 @stuck.command
-async def repair(*inspections: InspectionId, format: Format = Format.TABLE) -> Exit:
+async def repair(*names: StreamName, format: Format = Format.TABLE) -> Exit:
     """Put stuck processes right, and keep note of it. The ledger's streams are not touched.
 
     Parameters
     ----------
-    inspections
-        Only these; otherwise all that are stuck, but for those that would end.
+    names
+        Only these inspections, areas or reviews; otherwise all that are stuck, but for those that would end.
     format
         table for people, json for scripts.
     """
@@ -74,15 +74,15 @@ async def repair(*inspections: InspectionId, format: Format = Format.TABLE) -> E
     async with examining() as (processes, stores):
         with Console(file=sys.stderr).status("looking at each inspection's process"):
             found = (
-                await processes.examine(inspections)
-                if inspections
+                await processes.examine(names)
+                if names
                 else [finding async for finding in processes.examine_all()]
             )
-            for name in {*inspections} - {one.inspection for one in found}:
+            for name in {*names} - {one.inspection for one in found}:
                 if not await stores.ledger.read_stream(name, up_to=1):
                     raise not_here(name)
             for one in found:
-                did = await processes.repair(one) if inspections or not one.ends_when_repaired else None
+                did = await processes.repair(one) if names or not one.ends_when_repaired else None
                 done.append({"inspection_id": one.inspection, "trouble": one.trouble.value, "done": did})
     if format is Format.JSON:
         print_json(done)
