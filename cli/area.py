@@ -15,7 +15,15 @@ from cli.output import (
     print_json,
     print_table,
 )
-from domain.area.cycle import DUE_KIND, Deadline, Next, deadlines, inspections_to_come
+from domain.area.cycle import (
+    DUE_KIND,
+    MONTHS_BETWEEN_MEETINGS,
+    Deadline,
+    Next,
+    deadlines,
+    inspections_to_come,
+    next_inspections,
+)
 from domain.area.planning import to_open
 from domain.area.register import (
     Kin,
@@ -62,7 +70,8 @@ async def show_area(look: Look, stores: Stores, *, format: Format) -> None:
     _print_to_come(look, rules)
 
 
-def _stands(state: State, day: date) -> str:
+def stands(state: State, day: date) -> str:
+    """Say in words where an area stands on a day."""
     if state.one(Entered) is None:
         return "not in the register"
     if is_open(state, day):
@@ -77,7 +86,7 @@ def _print_facts(look: Look, names: dict[str, str]) -> None:
     names = {**names, **{partner.body: partner.name for partner in partners_on(state, day)}}
     codes = [f"{told} {code}" for kind, told in _CODES.items() if (code := code_on(state, kind, day))]
     facts = [
-        ("stands", _stands(state, day)),
+        ("stands", stands(state, day)),
         ("region", in_words(entered.region) if entered else ""),
         ("since", str(entered.since) if entered and entered.since else ""),
         ("codes", ", ".join(codes)),
@@ -151,11 +160,14 @@ def _print_timeline(state: State) -> None:
 
 def _print_to_come(look: Look, rules: Rulebook) -> None:
     """Print what is due in the cycle and not met, each with its reasons."""
-    coming = inspections_to_come(rules, look.state)
-    for one in _owed(look, rules):
+    brought = next_inspections(rules, look.state)
+    owed = _owed(look, rules)
+    if not owed:
+        console().print("Nothing is due in its cycle.")
+    for one in owed:
         what = deadline_in_words(one.kind, None)
         console().print(f"[bold]{what}[/bold] due {one.due}: {_status(one, look)}")
-        for line in _why(one, _inspection_of(one, coming), look.state, rules):
+        for line in _why(one, _inspection_of(one, brought), look.state, rules):
             print_hanging("    ", line)
 
 
@@ -169,14 +181,14 @@ def _status(one: Deadline, look: Look) -> str:
     return "overdue" if one.status(look.now) is Status.MISSED else one.status(look.now)
 
 
-def _inspection_of(one: Deadline, coming: tuple[Next, ...]) -> Next | None:
+def _inspection_of(one: Deadline, brought: tuple[Next, ...]) -> Next | None:
     same = (one.kind, one.due, one.origin_on)
-    return next((n for n in coming if (DUE_KIND[n.kind], n.target, n.origin_on) == same), None)
+    return next((n for n in brought if (DUE_KIND[n.kind], n.target, n.origin_on) == same), None)
 
 
 def _why(one: Deadline, coming: Next | None, state: State, rules: Rulebook) -> Iterator[str]:
     if coming is None:
-        yield f"from {in_words(one.origin)} on {one.origin_on}; handbook {one.handbook}"
+        yield from _why_meeting(one, rules)
         return
     after = f" of {coming.after}" if coming.after else ""
     rule = _rule(coming, state, rules)
@@ -195,6 +207,18 @@ def _why(one: Deadline, coming: Next | None, state: State, rules: Rulebook) -> I
     yield f"its window is {coming.opens} to {coming.closes}"
 
 
+def _why_meeting(one: Deadline, rules: Rulebook) -> Iterator[str]:
+    if one.origin == "engagement_meeting_agreed":
+        yield f"as agreed on {one.origin_on}"
+        return
+    annual = rules.handbook(one.handbook).engagement_meetings
+    yield (
+        f"{MONTHS_BETWEEN_MEETINGS} months from {in_words(one.origin)} on {one.origin_on}; "
+        f"handbook {one.handbook}"
+    )
+    yield f"source: {annual.source} (sureness {annual.sureness})"
+
+
 def _rule(coming: Next, state: State, rules: Rulebook) -> NextInspectionRule | None:
     """Return the rule of the handbook that brings an inspection, as the inspection before it has its outcome.
 
@@ -210,11 +234,11 @@ def _rule(coming: Next, state: State, rules: Rulebook) -> NextInspectionRule | N
 def _as_data(look: Look, rules: Rulebook) -> dict[str, Any]:
     state, day = look.state, london_date(look.now)
     entered = state.one(Entered)
-    coming = inspections_to_come(rules, state)
+    brought = next_inspections(rules, state)
     return {
         "area": look.name,
         "name": name_on(state, day),
-        "stands": _stands(state, day),
+        "stands": stands(state, day),
         "as_of": look.now.isoformat(),
         "version": state.version,
         "region": entered.region if entered else None,
@@ -240,12 +264,12 @@ def _as_data(look: Look, rules: Rulebook) -> dict[str, Any]:
         "inspections": [
             one.model_dump(mode="json") for one in sorted(state.news.values(), key=lambda one: one.inspection)
         ],
-        "next": to_jsonable_python(coming),
+        "next": to_jsonable_python(inspections_to_come(rules, state)),
         "deadlines": [
             {
                 **to_jsonable_python(one, exclude={"void", "lapses"}),
                 "status": one.status(look.now).value,
-                "why": list(_why(one, _inspection_of(one, coming), state, rules)),
+                "why": list(_why(one, _inspection_of(one, brought), state, rules)),
             }
             for one in deadlines(rules, state)
         ],

@@ -1,15 +1,20 @@
 """Auditors: read the ledger as it is stored."""
 
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
 from cli.access import not_here, reading
 from cli.output import Format, in_words, print_table
 from domain.london import LONDON
+from domain.streams import StreamKind, kind_of
 from domain.values import StreamName
 from eventstore.envelope import Entry
+
+_TOLD: Final = ("inspectorate", "kind", "subject", "item", "due", "polls_on", "inspection")
+"""Fields that tell events of one kind apart. An area does so in a review, and nowhere else."""
 
 
 async def log(
@@ -45,6 +50,7 @@ async def log(
 
 def _row(entry: Entry) -> tuple[object, ...]:
     event = entry.body.event
+    told = _TOLD if kind_of(entry.stream) is not StreamKind.THEMATIC_REVIEW else (*_TOLD, "area")
     by = event["decided_by"]
     irregular = event.get("irregular")
     happened = entry.body.event["occurred_at"]
@@ -53,15 +59,13 @@ def _row(entry: Entry) -> tuple[object, ...]:
         entry.position,
         happened[:10],
         f"{entry.recorded_at.astimezone(LONDON):%Y-%m-%d %H:%M}",
-        in_words(entry.type) + _matter(event),
+        in_words(entry.type) + _matter(event, told),
         f"{in_words(by['role'])} ({by['person']})",
         ", ".join(irregular["rules"]) if irregular else None,
     )
 
 
-def _matter(event: dict[str, object]) -> str:
+def _matter(event: dict[str, object], names: Sequence[str]) -> str:
     """Say the little that tells events of one kind apart."""
-    told = [
-        str(event[name]) for name in ("inspectorate", "kind", "subject", "item", "due") if event.get(name)
-    ]
+    told = [str(event[name]) for name in names if event.get(name)]
     return f" ({', '.join(map(in_words, told))})" if told else ""
