@@ -192,6 +192,11 @@ def opening_id(inspection: str, decided_at: datetime) -> UUID:
     return uuid5(NAMESPACE, f"{inspection}/opening/{decided_at.isoformat()}")
 
 
+def registering_id(area: str, version: int, command: str) -> UUID:
+    """Return the id under which an area at some version is told what many are told: again, it is the same."""
+    return uuid5(NAMESPACE, f"{area}/registering/{version}/{hashlib.sha256(command.encode()).hexdigest()}")
+
+
 def publication_id(inspection: str, report_version: int, draft_digest: str, asked_at: datetime) -> UUID:
     """Return the id of the command by which the system notes a publication.
 

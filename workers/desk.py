@@ -140,6 +140,18 @@ class Desk:
         except _ProcessEndedError:
             return await self.record(request)
 
+    async def have_look(self, stream: str) -> None:
+        """Have the process of a stream look at the ledger soon, without waiting for it.
+
+        Raises:
+            UnavailableError: Temporal cannot be reached.
+        """
+        try:
+            await self._client.get_workflow_handle(stream).signal("sync")
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise UnavailableError(f"Temporal cannot be reached: {error}") from error
+
     async def _put(self, request: MilestoneRequest) -> Answer:
         """Put a request to the process that runs. To bring the order to start one each time costs a tenth.
 

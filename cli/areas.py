@@ -1,0 +1,230 @@
+"""Coordinators: the register of areas as a whole, loaded from a file, listed, and told what concerns many."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+
+from cli.access import acting
+from cli.deed import Decided
+from cli.exits import Exit
+from cli.handing_in import tell_refusal
+from cli.output import Format, console, in_words, print_hanging, print_json, print_table
+from cli.register import list_areas
+from domain.errors import MalformedError, NotFoundError
+from domain.london import london_date
+from domain.values import AreaCode
+from workers.areas import read_areas
+from workers.reading import Progress, moment_as_at
+from workers.register import (
+    Difference,
+    Register,
+    Telling,
+    Told,
+    differences,
+    read_register,
+    tell_areas,
+    to_enter,
+    to_poll,
+    to_replace,
+    to_take_over,
+)
+from workers.stores import Stores
+
+if TYPE_CHECKING:
+    from workers.desk import Desk
+
+app = App(name="areas", help="The register of areas.")
+app.command(list_areas, name="list")
+
+Several = Annotated[tuple[AreaCode, ...], Parameter(negative=(), consume_multiple=True)]
+
+
+@app.command
+async def load(file: Path, /, *, decided: Decided) -> Exit:
+    """Enter the areas of a file that are not in the register yet, each with a process of its own.
+
+    Nothing is entered if any row is wrong, and what is in the register is never changed. A load that was
+    broken off is called again. Each area of the file also gets the general elections that other areas have.
+
+    Parameters
+    ----------
+    file
+        CSV with the columns area, name, gss, region, start_date and replaces.
+    """
+    rows = read_areas(file)
+    async with acting(rehearsal=decided.rehearsal) as (desk, stores):
+        register = await read_register(stores.ledger)
+        today = london_date(await moment_as_at(stores.ledger, None))
+        there = [one for row in rows if (one := register.get(row.area)) and one.entered]
+        by_area = {row.area: row for row in rows}
+        differing = [one for known in there for one in differences(known, by_area[known.area], today)]
+        told = await _tell(desk, stores, to_enter(register, rows), decided)
+    return _say_loaded(told, [one.area for one in there], differing, decided.format)
+
+
+def _say_loaded(
+    told: Sequence[Told], there: Sequence[AreaCode], differing: Sequence[Difference], format: Format
+) -> Exit:
+    entered = [one.area for one in told if one.command["type"] == "enter_area" and not one.answer.refused]
+    if format is Format.JSON:
+        found = {
+            "entered": entered,
+            "there": list(there),
+            "differences": [one._asdict() for one in differing],
+        }
+        print_json({**found, **_as_data(told)})
+        return _exit(told)
+    differ = len({one.area for one in differing})
+    console().print(
+        f"{len(entered)} entered, {len(there)} there already, {differ} of these differ from the file"
+    )
+    if differing:
+        print_table(("area", "what", "in the register", "in the file"), differing)
+        console().print("Nothing of it was changed: `inspections record AREA …` does, if the file is right.")
+    _say_elections(told)
+    return _say_refused(told)
+
+
+def _say_elections(told: Sequence[Told]) -> None:
+    days = sorted({one.command["polls_on"] for one in told if _is_polls(one) and not one.answer.refused})
+    if days:
+        console().print(f"With the general election of {', '.join(days)}, as other areas have it")
+
+
+def _is_polls(one: Told) -> bool:
+    return bool(one.command["type"] == "set_polls")
+
+
+@app.command
+async def replace(*old: AreaCode, by: Several, since: date, decided: Decided) -> Exit:
+    """Have areas take the place of others. Both sides are told: each stream has its own.
+
+    A call that was broken off is called again.
+
+    Parameters
+    ----------
+    old
+        The areas that are replaced, such as SFK.
+    by
+        The areas that take their place; they are in the register.
+    since
+        The first day of those that take the place.
+    """
+    if not old or set(old) & set(by):
+        raise MalformedError("areas replace: accepted are one or more areas, and others after --by")
+    async with acting(rehearsal=decided.rehearsal) as (desk, stores):
+        register = await read_register(stores.ledger)
+        _require_entered(register, old, by, since)
+        told = await _tell(desk, stores, to_replace(register, old, by, since), decided)
+        if not any(one.answer.refused for one in told):
+            told += await _tell(desk, stores, to_take_over(register, old, by, since), decided)
+    if decided.format is Format.JSON:
+        print_json(_as_data(told))
+        return _exit(told)
+    for one in told:
+        if not one.answer.refused:
+            print_hanging(f"{one.area}  ", _replacement_in_words(one.command))
+    if not told:
+        console().print("All of them know it already.")
+    return _say_refused(told)
+
+
+def _replacement_in_words(command: Mapping[str, Any]) -> str:
+    if command["type"] == "replace_area":
+        return f"is replaced by {', '.join(command['successors'])} from {command['since']} on"
+    return f"takes the place of {', '.join(command['predecessors'])} from {command['since']} on"
+
+
+def _require_entered(
+    register: Register, old: Sequence[AreaCode], new: Sequence[AreaCode], since: date
+) -> None:
+    def unknown(areas: Sequence[AreaCode]) -> list[AreaCode]:
+        return [area for area in areas if not (area in register and register[area].entered)]
+
+    if missing := unknown(new):
+        area = missing[0]
+        raise NotFoundError(
+            f"{', '.join(missing)} is not in the register, and nobody was told; accepted after entering it: "
+            f"inspections record {area} enter_area --name … --region … --authority la-{area.lower()} "
+            f"--since {since} {' '.join(f'--predecessors {one}' for one in old)} --decided-by …"
+        )
+    if missing := unknown(old):
+        raise NotFoundError(
+            f"{', '.join(missing)} is not in the register, and nobody was told; accepted are areas that "
+            "`inspections areas list` lists"
+        )
+
+
+@app.command
+async def poll(*, on: date, kind: Literal["general"], decided: Decided) -> Exit:
+    """Set a general election for every area that is open on its day.
+
+    An area that is entered later gets it by `inspections areas load`, or by
+    `inspections record AREA set_polls`.
+
+    Parameters
+    ----------
+    on
+        The day of the election.
+    kind
+        Local polls concern one area: inspections record AREA set_polls.
+    """
+    async with acting(rehearsal=decided.rehearsal) as (desk, stores):
+        register = await read_register(stores.ledger)
+        told = await _tell(desk, stores, to_poll(register, on), decided)
+    if decided.format is Format.JSON:
+        print_json(_as_data(told))
+        return _exit(told)
+    done = sum(not one.answer.refused for one in told)
+    console().print(f"The {kind} election of {on} is set for {done} more areas.")
+    console().print("`inspections areas load` sets it for areas that it enters; set it for others by hand.")
+    return _say_refused(told)
+
+
+async def _tell(
+    desk: "Desk", stores: Stores, tellings: Sequence[Telling], decided: Decided
+) -> tuple[Told, ...]:
+    who = await decided.who_and_when(stores.directory)
+    if not tellings:
+        return ()
+    with _progress() as progress:
+        return await tell_areas(desk, tellings, who, progress)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=Console(file=sys.stderr)) as bar:
+        task = bar.add_task("areas", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _as_data(told: Sequence[Told]) -> dict[str, Any]:
+    return {
+        "told": [{"area": one.area, **one.command} for one in told if not one.answer.refused],
+        "refused": [
+            {"area": one.area, **one.command, "refused": one.answer.refused.model_dump(mode="json")}
+            for one in told
+            if one.answer.refused
+        ],
+    }
+
+
+def _exit(told: Sequence[Told]) -> Exit:
+    return Exit.REFUSED if any(one.answer.refused for one in told) else Exit.DONE
+
+
+def _say_refused(told: Sequence[Told]) -> Exit:
+    for one in told:
+        if one.answer.refused:
+            console().print(f"[bold]{one.area}[/bold] {in_words(one.command['type'])}:")
+            tell_refusal(one.answer.refused)
+    return _exit(told)

@@ -1,0 +1,254 @@
+"""The register of areas as a whole: read from the ledger, compared with a file, and told something in one go.
+
+Whoever tells many areas may be broken off. So each area is told only what its stream does not say yet, under
+an id that follows from the area, its version and what it is told: the same call again does the rest.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from domain.area.matters import EntryMatter
+from domain.area.register import code_on, has_begun, is_open, name_on, predecessors, successors
+from domain.area.state import Entered, Polls, State, initial
+from domain.area.vocabulary import CodeKind, PollsKind
+from domain.canonical import canonical_json
+from domain.messages import Answer, MilestoneRequest, registering_id
+from domain.streams import StreamKind
+from domain.values import AreaCode
+from eventstore.envelope import Entry
+from eventstore.ledger import Ledger
+from workers.folding import state_of
+from workers.reading import Progress, streams_of
+
+if TYPE_CHECKING:
+    from workers.desk import Desk
+
+AT_ONCE: Final = 8
+"""Areas that are told something at the same time."""
+
+Command = Mapping[str, Any]
+"""What an area is told: the command's type and its matter, without who decided it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """An area of which the ledger has a stream. It is in the register unless its entry was struck."""
+
+    area: AreaCode
+    version: int = 0
+    state: State = field(default_factory=initial)
+    once_set: frozenset[date] = frozenset()
+    """General elections that were ever set, called off or not."""
+
+    @property
+    def entered(self) -> Entered | None:
+        """The entry of the area, if it stands."""
+        return self.state.one(Entered)
+
+
+Register = Mapping[AreaCode, Registered]
+
+
+async def read_register(ledger: Ledger) -> Register:
+    """Read the streams of all areas.
+
+    Raises:
+        IntegrityError: an entry cannot be read.
+        UnavailableError: the ledger cannot be reached.
+    """
+    areas = streams_of(ledger, StreamKind.AREA)
+    return {area: _registered(area, entries) async for area, entries in areas}
+
+
+def _registered(area: AreaCode, entries: Sequence[Entry]) -> Registered:
+    state: State = state_of(area, entries)
+    return Registered(area, len(entries), state, frozenset(_elections_set(entries)))
+
+
+def _elections_set(entries: Sequence[Entry]) -> Iterator[date]:
+    for entry in entries:
+        event = entry.body.event
+        if entry.type == "polls_set" and event["kind"] == PollsKind.GENERAL:
+            yield date.fromisoformat(event["polls_on"])
+
+
+def elections(register: Register) -> tuple[date, ...]:
+    """List the days of the general elections that stand in any area."""
+    known = (polls for one in register.values() for polls in one.state.all(Polls))
+    return tuple(sorted({polls.on for polls in known if polls.kind is PollsKind.GENERAL}))
+
+
+class Difference(NamedTuple):
+    """What the register says of an area, and what a file says instead."""
+
+    area: AreaCode
+    what: str
+    register: str
+    file: str
+
+
+def differences(known: Registered, row: EntryMatter, today: date) -> tuple[Difference, ...]:
+    """List where a file contradicts the register about an area. The register is not changed by it."""
+    state, entered = known.state, known.entered
+    day = max(today, row.since or today)
+    gss = {code.kind: code.value for code in row.codes}.get(CodeKind.GSS)
+    told = (
+        ("name", name_on(state, day), row.name),
+        ("region", entered.region if entered else None, row.region),
+        ("gss", code_on(state, CodeKind.GSS, day), gss),
+        ("start_date", entered.since if entered else None, row.since),
+        (
+            "replaces",
+            " ".join(sorted(one.area for one in predecessors(state))),
+            " ".join(sorted(row.predecessors)),
+        ),
+    )
+    return tuple(
+        Difference(known.area, what, str(ours or ""), str(theirs or ""))
+        for what, ours, theirs in told
+        if ours != theirs
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one area is told, one after the other, beginning at a version of its stream."""
+
+    area: AreaCode
+    version: int
+    commands: tuple[Command, ...]
+
+
+def to_enter(register: Register, rows: Iterable[EntryMatter]) -> tuple[Telling, ...]:
+    """Say what enters the areas of a file that are not in the register yet.
+
+    Each area of the file also gets the general elections that the register knows and that it never had: also
+    one that was entered when an earlier call was broken off.
+    """
+    known = elections(register)
+    found = (_to_enter(register.get(row.area, Registered(row.area)), row, known) for row in rows)
+    return tuple(one for one in found if one.commands)
+
+
+def _to_enter(before: Registered, row: EntryMatter, known: Iterable[date]) -> Telling:
+    entering = [] if before.entered else [_entering(row)]
+    polls = [
+        _polls(day)
+        for day in known
+        if day not in before.once_set
+        and (is_open(before.state, day) if before.entered else has_begun(row, day))
+    ]
+    return Telling(before.area, before.version, (*entering, *polls))
+
+
+def _entering(row: EntryMatter) -> Command:
+    return {"type": "enter_area", **row.model_dump(mode="json", exclude={"area"})}
+
+
+def to_poll(register: Register, day: date) -> tuple[Telling, ...]:
+    """Say what sets a general election for every area that is open on its day and does not have it."""
+    return tuple(
+        Telling(one.area, one.version, (_polls(day),))
+        for one in register.values()
+        if is_open(one.state, day) and not _votes(one.state, day)
+    )
+
+
+def _polls(day: date) -> Command:
+    return {"type": "set_polls", "polls_on": day.isoformat(), "kind": PollsKind.GENERAL.value}
+
+
+def _votes(state: State, day: date) -> bool:
+    return any((polls.on, polls.kind) == (day, PollsKind.GENERAL) for polls in state.all(Polls))
+
+
+def to_replace(
+    register: Register, old: Sequence[AreaCode], new: Sequence[AreaCode], since: date
+) -> tuple[Telling, ...]:
+    """Say what tells areas that others take their place. Whoever knows it already is told nothing."""
+    replacing = {"type": "replace_area", "successors": list(new), "since": since.isoformat()}
+    wanted = {(area, since) for area in new}
+    return tuple(
+        Telling(area, register[area].version, (replacing,))
+        for area in old
+        if {(kin.area, kin.since) for kin in successors(register[area].state)} != wanted
+    )
+
+
+def to_take_over(
+    register: Register, old: Sequence[AreaCode], new: Sequence[AreaCode], since: date
+) -> tuple[Telling, ...]:
+    """Say what tells areas whose place they take. One that was entered with its predecessors knows it."""
+    found = (_taking_over(register[area], old, since) for area in new)
+    return tuple(one for one in found if one)
+
+
+def _taking_over(known: Registered, old: Sequence[AreaCode], since: date) -> Telling | None:
+    has = {kin.area for kin in predecessors(known.state)}
+    missing = [area for area in old if area not in has]
+    if not missing:
+        return None
+    taking = {"type": "take_over_areas", "predecessors": missing, "since": since.isoformat()}
+    return Telling(known.area, known.version, (taking,))
+
+
+class Told(NamedTuple):
+    """What an area was told, and what it answered."""
+
+    area: AreaCode
+    command: Command
+    answer: Answer
+
+
+async def tell_areas(
+    desk: "Desk", tellings: Sequence[Telling], who: Mapping[str, Any], progress: Progress
+) -> tuple[Told, ...]:
+    """Tell areas what there is to tell, a few at once. An area that refuses is told no more.
+
+    Args:
+        desk: where requests are handed in.
+        tellings: what is told, to each area once.
+        who: who decided and records it, and when, as a command says it.
+        progress: told after each area.
+
+    Raises:
+        UnavailableError, IntegrityError: as of the desk. The same call again does what is left.
+    """
+    few, done = asyncio.Semaphore(AT_ONCE), 0
+
+    async def tell(telling: Telling) -> list[Told]:
+        nonlocal done
+        async with few:
+            told = await _tell(desk, telling, who)
+        done += 1
+        progress(done, len(tellings))
+        return told
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(tell(one)) for one in tellings]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return tuple(told for task in tasks for told in task.result())
+
+
+async def _tell(desk: "Desk", telling: Telling, who: Mapping[str, Any]) -> list[Told]:
+    told: list[Told] = []
+    for command, request in zip(telling.commands, requests(telling, who), strict=True):
+        told.append(Told(telling.area, command, await desk.record(request)))
+        if told[-1].answer.refused:
+            return told
+    # An area may be younger in the register than its inspections: it is not to hear of them tomorrow only.
+    await desk.have_look(telling.area)
+    return told
+
+
+def requests(telling: Telling, who: Mapping[str, Any]) -> Iterator[MilestoneRequest]:
+    """Put what is told as requests. From the same person at the same version they are the same requests."""
+    for command in telling.commands:
+        content = {**command, **who}
+        command_id = registering_id(telling.area, telling.version, canonical_json(content))
+        yield MilestoneRequest(inspection=telling.area, command_id=str(command_id), command=content)
