@@ -192,9 +192,7 @@ def _why(one: Deadline, coming: Next | None, state: State, rules: Rulebook) -> I
         return
     after = f" of {coming.after}" if coming.after else ""
     rule = _rule(coming, state, rules)
-    if rule is None:
-        yield f"because of {in_words(coming.origin)} on {coming.origin_on}"
-    else:
+    if rule:
         about = "about " if rule.approximate else ""
         yield (
             f"{about}{rule.months.value} months from {in_words(coming.origin)}{after} on "
