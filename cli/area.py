@@ -87,7 +87,7 @@ def _print_facts(look: Look, names: dict[str, str]) -> None:
     codes = [f"{told} {code}" for kind, told in _CODES.items() if (code := code_on(state, kind, day))]
     facts = [
         ("stands", stands(state, day)),
-        ("region", in_words(entered.region) if entered else ""),
+        ("region", in_words(entered.region or "") if entered else ""),
         ("since", str(entered.since) if entered and entered.since else ""),
         ("codes", ", ".join(codes)),
         *_each("bodies", [_named(body, names) for body in bodies_on(state, day)]),

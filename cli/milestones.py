@@ -128,7 +128,6 @@ _FITTING: Final[dict[tuple[str, str], Any]] = {
     ("decide_outcome", "findings"): {"outcome": "1"},
     ("rectify_milestone", "milestone"): "area_notified",
     ("rectify_milestone", "reason"): "did_not_happen",
-    ("enter_area", "region"): "east_of_england",
     ("join_body", "partner"): {"body": _BOARD, "name": _BOARD_NAME, "kind": "integrated_care_board"},
     ("leave_body", "body"): _BOARD,
     ("succeed_body", "body"): _BOARD,

@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
     area: str
     name: str
-    region: str
+    region: str | None
     stands: str
     last_outcome: str | None
     last_published: date | None
@@ -108,7 +108,14 @@ def _print_table(rows: Sequence[Row], today: date) -> None:
     print_table(
         ("area", "name", "region", "outcome", "next due", "what"),
         [
-            (one.area, one.name, in_words(one.region), one.last_outcome, one.next_due, _what(one, today))
+            (
+                one.area,
+                one.name,
+                in_words(one.region or ""),
+                one.last_outcome,
+                one.next_due,
+                _what(one, today),
+            )
             for one in rows
         ],
     )

@@ -233,3 +233,11 @@ def test_what_can_be_recorded_is_listed_by_what_it_is_of(loaded: Inspections) ->
     assert "plan_review" in by_kind[StreamKind.THEMATIC_REVIEW]
     assert names() == set().union(*by_kind.values())
     assert not {"tick", "hear_of_inspections", "note_not_opened"} & names()
+
+
+def test_an_area_of_which_nobody_has_said_the_region_is_shown_and_listed(loaded: Inspections) -> None:
+    """A rehearsal enters areas of which it knows the name alone."""
+    done(loaded("record", "NOW", "enter_area", "--name", "Nowhere", "--authority", "la-now", *ADA))
+    assert "region" not in done(loaded("show", "NOW")).out
+    assert ["NOW", "Nowhere"] in [line.split() for line in done(loaded("areas", "list")).out.splitlines()]
+    assert "NOW" not in done(loaded("areas", "list", "--region", "london", "--format", "csv")).out
