@@ -70,7 +70,7 @@ async def plan(
 def _confirm(one: Proposal, *, rehearsal: bool) -> str:
     """Write the command that confirms a proposal. Who decides has to be put in."""
     return (
-        f"inspections areas record {one.area} schedule_inspection --inspection {one.inspection} "
+        f"inspections record {one.area} schedule_inspection --inspection {one.inspection} "
         f"--kind {one.kind} --notify-on {one.notify_on} --on-site.first {one.on_site.first} "
         f"--on-site.last {one.on_site.last} --decided-by p-…" + (" --rehearsal" if rehearsal else "")
     )

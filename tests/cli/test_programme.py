@@ -92,7 +92,7 @@ def test_scripts_get_each_proposal_with_its_reasons_and_the_command_that_confirm
         "sureness": "S",
     }
     assert cornwall["confirm"] == (
-        "inspections areas record CON schedule_inspection --inspection CON-2026-F1 --kind full "
+        "inspections record CON schedule_inspection --inspection CON-2026-F1 --kind full "
         "--notify-on 2026-03-02 --on-site.first 2026-03-16 --on-site.last 2026-03-20 --decided-by p-… "
         "--rehearsal"
     )
@@ -103,7 +103,7 @@ def test_scripts_get_each_proposal_with_its_reasons_and_the_command_that_confirm
 def test_people_and_spreadsheets_get_the_same(programme: Inspections) -> None:
     """A row each, also for what could not be proposed."""
     told = programme("plan", *SUMMER, "--weekly", "1").out
-    assert "inspections areas record CON schedule_inspection" in told
+    assert "inspections record CON schedule_inspection" in told
     assert "at most 1 begin in a week" in told
     rows = list(csv.DictReader(io.StringIO(programme("plan", *SUMMER, "--format", "csv").out)))
     assert [row["inspection"] for row in rows] == ["CON-2026-F1", "NTT-2026-M1", "DEV-2026-F1", ""]

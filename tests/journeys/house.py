@@ -217,13 +217,17 @@ class Life:
             await asyncio.sleep(0.02)
 
     async def let_pass(self, moment: datetime) -> None:
+        """Let time pass until a moment, and let the process do what it wakes for."""
+        await self.set_clock(moment)
+        self.standing = await until_awake(self.handle, moment)
+
+    async def set_clock(self, moment: datetime) -> None:
         """Let time pass until a moment, and nothing else."""
         ahead = moment - await self.now()
         if ahead > timedelta():
             assert self.house.skipper is not None
             await self.house.skipper.fast_forward(self.handle, ahead + A_MOMENT)
         self.moment = max(self.moment, moment)
-        self.standing = await until_awake(self.handle, moment)
 
     async def now(self) -> datetime:
         """Say what time it is for the inspection."""

@@ -156,7 +156,7 @@ async def test_a_deadline_is_noticed_though_its_tick_failed_and_something_was_re
     assert due is not None
     with monkeypatch.context() as unreadable:
         unreadable.setattr(house.stores.ledger, "read_stream", _unreadable)
-        await life.let_pass(due + timedelta(seconds=1))
+        await life.set_clock(due + timedelta(seconds=1))
         await _until_it_is_broken(life)
     refused = life.request("begin_fieldwork", Role.OFSTED_LEAD, life.moment)
     assert (await life.desk.record(refused)).result == "refused"

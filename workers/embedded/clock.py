@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ _FILE: Final = "clock.json"
 _RUNNING: Final = f"WorkflowType IN {TYPES} AND ExecutionStatus = 'Running'"
 
 _A_LITTLE_SECONDS: Final = 0.005
+_PATIENCE_SECONDS: Final = 10.0
 A_MOMENT: Final = timedelta(milliseconds=20)
 """By how much a clock is set past a moment. What a timer wakes at that moment keeps the clock from skipping,
 so the rest passes in real time."""
@@ -78,11 +80,14 @@ async def advance(client: Client, stack: StackAddress, duration: timedelta) -> d
 async def until_awake(handle: WorkflowHandle[Any, Any], moment: datetime) -> Standing:
     """Wait until a process has done what was to wake it by a moment that its clock has passed.
 
-    Its timer fires a little after the clock was set. Returns where it stands then.
+    Its timer fires a little after the clock was set. One that does not get on with it is not waited for.
+    Returns where it stands then.
     """
+    waited_until = time.monotonic() + _PATIENCE_SECONDS
     while True:
         standing = await handle.query(Process.get_standing)
-        if standing.next_wake is None or standing.next_wake > moment:
+        awake = standing.next_wake is None or standing.next_wake > moment
+        if awake or time.monotonic() > waited_until:
             return standing
         await asyncio.sleep(_A_LITTLE_SECONDS)
 
