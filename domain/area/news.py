@@ -1,11 +1,30 @@
 """What the cycle of an area hears of an inspection, read from the state of that inspection."""
 
+from typing import Final
+
 from domain.area.matters import NewsMatter
 from domain.inspection.progress import stage
 from domain.inspection.state import State
 from domain.inspection.vocabulary import Stage
 from domain.london import london_date
 from domain.values import InspectionId
+
+TOLD_BY: Final = frozenset(
+    {
+        "inspection_planned",
+        "inspection_deferred",
+        "inspection_withdrawn",
+        "inspection_closed",
+        "area_notified",
+        "fieldwork_begun",
+        "fieldwork_ended",
+        "final_report_received",
+        "report_published",
+        "handbook_moved",
+        "milestone_rectified",
+    }
+)
+"""The types of an inspection's events that change what its area hears of it."""
 
 
 def news_of(inspection: InspectionId, state: State) -> NewsMatter:

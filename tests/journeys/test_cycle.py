@@ -8,8 +8,10 @@ import pytest
 from domain.actors import Role
 from domain.area.planning import to_open
 from domain.london import at_time
+from eventstore.subscription import catch_up, enrol
 from tests.journeys.cycles import Cycle
 from tests.journeys.house import House
+from workers.bell import SUBSCRIBER, Bell
 
 TODAY: Final = date(2024, 6, 3)
 WEEK: Final = {"first": "2024-07-01", "last": "2024-07-05"}
@@ -68,6 +70,22 @@ async def test_neither_needs_the_other_to_be_there(house: House, lost: str) -> N
     await cycle.look()
     state = await cycle.state()
     assert state.news[f"{cycle.area}-2024-F1"].withdrawn
+
+
+async def test_a_cycle_is_woken_when_its_inspection_moves(house: House) -> None:
+    """It hears at once; an inspection of an area that has no cycle wakes nobody."""
+    cycle = Cycle(house, TODAY)
+    await cycle.enter()
+    await cycle.record("schedule_inspection", **_schedule(cycle))
+    await cycle.until(lambda standing: not standing.errands)
+    ledger, pool = house.stores.ledger, house.stores.pool
+    await enrol(pool, SUBSCRIBER, after=await ledger.head())
+    name = f"{cycle.area}-2024-F1"
+    await Cycle(house, TODAY, name).record("withdraw_inspection", Role.HMCI, reason="programme_changed")
+    await house.life("TRF").play(through=lambda step: step.milestone == "plan_inspection")
+    await catch_up(pool, ledger, Bell(cycle.desk))
+    await cycle.until(lambda standing: standing.version == 4)
+    assert (await cycle.state()).news[name].withdrawn
 
 
 async def test_a_cycle_wakes_by_itself_when_an_agreed_meeting_is_missed(house: House) -> None:

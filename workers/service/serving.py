@@ -23,6 +23,7 @@ from domain.rulebook import Rulebook
 from eventstore.news import News
 from eventstore.worklist import Worklist
 from workers.codecs import CODECS
+from workers.desk import Desk
 from workers.notices import notice_gauges, notice_parts
 from workers.processes import Processes
 from workers.service.endpoints import serving_http
@@ -38,7 +39,7 @@ from workers.service.health import (
 from workers.service.metrics import AppendMetrics, Metrics
 from workers.service.parts import Part, keep_running
 from workers.service.telemetry import open_telemetry
-from workers.service.upkeep import PagesPart, SweeperPart, WorklistPart, trouble_gauges
+from workers.service.upkeep import BellPart, PagesPart, SweeperPart, WorklistPart, trouble_gauges
 from workers.settings import Settings
 from workers.stores import Stores
 from workers.summary import summariser
@@ -79,6 +80,7 @@ def parts_of(kit: Kit) -> tuple[Part, ...]:
         else unversioned_probe(kit.client, kit.place.task_queue),
         WorklistPart(kit.worklist, kit.news),
         PagesPart(kit.publisher),
+        BellPart(kit.stores, Desk(kit.client, kit.place.task_queue), kit.news),
         *notice_parts(kit.settings, kit.place, kit.stores, kit.news),
         # A rehearsal's processes live at times of their own, which only who plays it knows.
         *(() if kit.place.rehearsal else (SweeperPart(kit.sweeper, kit.news),)),

@@ -1,6 +1,7 @@
 """What looks after the engine itself, beside the worker.
 
-The worklist is kept up, lost processes are raised, and pages that were noted get their names.
+The worklist is kept up, cycles are woken, lost processes are raised, and pages that were noted get their
+names.
 """
 
 import asyncio
@@ -12,11 +13,14 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from activities.publication import Publisher
 from domain.errors import InspectionsError
 from eventstore.news import News
-from eventstore.subscription import Tell, follow
+from eventstore.subscription import Tell, catch_up, enrol, follow
 from eventstore.worklist import Worklist
+from workers.bell import SUBSCRIBER, Bell
+from workers.desk import Desk
 from workers.processes import Trouble
 from workers.service.health import Status
 from workers.service.metrics import AsyncCollector
+from workers.stores import Stores
 from workers.sweeper import Sweeper
 
 LOOK_EVERY_SECONDS: Final = 60.0
@@ -50,6 +54,24 @@ class SweeperPart:
     async def run(self, status: Status) -> None:
         """Sweep until cancelled."""
         await follow(self._sweeper.sweep, self._news, _telling(status))
+
+
+class BellPart:
+    """Wakes the cycles of areas when something happens in their inspections."""
+
+    name = "bell"
+    vital = False
+
+    def __init__(self, stores: Stores, desk: Desk, news: News) -> None:
+        self._stores = stores
+        self._bell = Bell(desk)
+        self._news = news
+
+    async def run(self, status: Status) -> None:
+        """Follow until cancelled. A new installation begins at the head: cycles look when they begin."""
+        pool, ledger = self._stores.pool, self._stores.ledger
+        await enrol(pool, SUBSCRIBER, after=await ledger.head())
+        await follow(lambda: catch_up(pool, ledger, self._bell), self._news, _telling(status))
 
 
 class PagesPart:

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from domain.area.matters import NewsMatter
-from domain.area.news import news_of
+from domain.area.news import TOLD_BY, news_of
 from domain.area.standing import stands
+from domain.events import event_type
+from domain.inspection.state import evolve, initial
 from domain.london import add_months
 from domain.values import Kind, MonitoringResult, Outcome
 from tests.domain.area.story import RULES, Story, news
@@ -127,3 +129,19 @@ def test_a_cycle_that_listens_all_along_knows_in_the_end_what_one_knows_that_lis
     assert [one.due for one in late.deadlines] == [
         add_months(inspection.day(54), months) for months in (12, 36)
     ]
+
+
+@pytest.mark.parametrize("outcome", ["1", "3", "effective"])
+def test_a_cycle_is_woken_by_every_event_that_changes_what_it_hears(outcome: str) -> None:
+    """From the planning of an inspection to its close, and when it is deferred, withdrawn or rectified."""
+    closed = inspections.Story(outcome=outcome).until("inspection_closed")
+    struck = inspections.Story(outcome=outcome).until("inspection_closed")
+    struck.do("rectify_milestone", milestone="inspection_closed", reason="did_not_happen")
+    notified = [inspections.Story(outcome=outcome).until("area_notified") for _ in range(2)]
+    stories = (closed, struck, notified[0].do("defer_inspection"), notified[1].do("withdraw_inspection"))
+    for story in stories:
+        state = initial()
+        for event in story.events:
+            before, state = state, evolve(state, event)
+            if before.version and news_of("SFK-2023-F1", before) != news_of("SFK-2023-F1", state):
+                assert event_type(event) in TOLD_BY

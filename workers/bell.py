@@ -1,0 +1,42 @@
+"""The bell: what has happened in an inspection wakes the cycle of its area, so that it hears of it at once.
+
+Nothing rests on it. A cycle looks at the ledger by itself every day, and hears then of whatever it missed.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import asyncpg
+
+from domain.area.news import TOLD_BY
+from domain.streams import StreamKind, kind_of
+from eventstore.envelope import Entry
+from eventstore.subscription import Change
+from workers.desk import Desk
+
+SUBSCRIBER: Final = "cycles"
+
+
+class Bell:
+    """Follows the ledger and wakes the cycles that something concerns."""
+
+    name = SUBSCRIBER
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def prepare(self, entries: Sequence[Entry]) -> Change:
+        """Wake the cycles that the next entries concern. A cycle that is woken twice looks twice."""
+        for area in dict.fromkeys(_concerned(entries)):
+            await self._desk.have_look(area)
+        return _write_nothing
+
+
+def _concerned(entries: Iterable[Entry]) -> Iterable[str]:
+    for entry in entries:
+        if kind_of(entry.stream) is StreamKind.INSPECTION and entry.type in TOLD_BY:
+            yield entry.stream.partition("-")[0]
+
+
+async def _write_nothing(_: asyncpg.Connection) -> None:
+    """Nothing but the checkpoint moves."""
