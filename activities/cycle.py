@@ -40,10 +40,10 @@ class CycleActivities:
         """Note what is new of the area's inspections and what time has brought, and say where it stands."""
         return await in_temporals_terms(self._hear_and_tick(question))
 
-    @activity.defn(name="open_scheduled")
-    async def open_scheduled(self, question: TickQuestion) -> Answer:
-        """Open the inspections that are scheduled and not opened yet, and say where the cycle stands."""
-        return await in_temporals_terms(self._open_scheduled(question))
+    @activity.defn(name="see_to_errands")
+    async def see_to_errands(self, question: TickQuestion) -> Answer:
+        """Open what is scheduled and not opened yet, and say where the cycle stands."""
+        return await in_temporals_terms(self._see_to_errands(question))
 
     async def _hear_and_tick(self, question: Question) -> Answer:
         area, context = question.inspection, context_of(question)
@@ -64,7 +64,7 @@ class CycleActivities:
                     found.append(news)
         return found
 
-    async def _open_scheduled(self, question: Question) -> Answer:
+    async def _see_to_errands(self, question: Question) -> Answer:
         state: State = await self._handler.load(question.inspection)
         for scheduled in to_open(state):
             await self._open_one(question, state, scheduled)

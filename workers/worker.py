@@ -93,7 +93,7 @@ def build_worker(
             asked.note_unreadable_signal,
             publisher.publish_report,
             cycle.hear_and_tick,
-            cycle.open_scheduled,
+            cycle.see_to_errands,
         ],
         workflow_runner=workflow_runner(sandboxed=sandboxed),
         max_cached_workflows=CACHED,

@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import StartInspection
     from workflows.process import Process
 
-OPEN_SCHEDULED = "open_scheduled"
+SEE_TO_ERRANDS = "see_to_errands"
 
 
 @workflow.defn(name="AreaCycle")
@@ -29,6 +29,6 @@ class AreaCycleWorkflow(Process):
         await self._live(start, self._cycle)
 
     async def _cycle(self) -> None:
-        """Open what has been scheduled, and wait for the next that is."""
-        await self._see_to(OPEN_SCHEDULED, self._questions.tick, lambda: bool(self.standing.errands))
+        """See to what has to be done elsewhere, such as opening what is scheduled, and wait for more."""
+        await self._see_to(SEE_TO_ERRANDS, self._questions.tick, lambda: bool(self.standing.errands))
         await workflow.wait_condition(lambda: bool(self.standing.errands) or self._is_done())
