@@ -14,26 +14,26 @@ from activities.inspection import context_of, in_temporals_terms
 from domain.area.cycle import published
 from domain.area.matters import NewsMatter
 from domain.area.news import news_of
-from domain.area.planning import to_open
+from domain.area.planning import Untold, polls_to_tell, to_open
 from domain.area.register import bodies_on
 from domain.area.state import Scheduled, State
 from domain.canonical import canonical_json
-from domain.messages import Answer, MilestoneRequest, Question, TickQuestion, hearing_id, opening_id
+from domain.messages import Answer, MilestoneRequest, Question, TickQuestion, hearing_id, opening_id, polls_id
 from domain.streams import StreamKind, kind_of
 from domain.values import Kind
 from eventstore.ledger import Ledger
 
-Open = Callable[[MilestoneRequest, Question], Awaitable[Answer]]
-"""Hands in the first request of an inspection, and starts its process on the clock of who asks."""
+HandIn = Callable[[MilestoneRequest, Question], Awaitable[Answer]]
+"""Hands in a request to an inspection; if it has no process, one is started on the clock of who asks."""
 
 
 class CycleActivities:
     """What an area's workflow asks of the ledger and of the world."""
 
-    def __init__(self, handler: CommandHandler, ledger: Ledger, open_inspection: Open) -> None:
+    def __init__(self, handler: CommandHandler, ledger: Ledger, hand_in: HandIn) -> None:
         self._handler = handler
         self._ledger = ledger
-        self._open = open_inspection
+        self._hand_in = hand_in
 
     @activity.defn(name="hear_and_tick")
     async def hear_and_tick(self, question: TickQuestion) -> Answer:
@@ -42,7 +42,7 @@ class CycleActivities:
 
     @activity.defn(name="see_to_errands")
     async def see_to_errands(self, question: TickQuestion) -> Answer:
-        """Open what is scheduled and not opened yet, and say where the cycle stands."""
+        """Open what is scheduled, tell inspections of polls, and say where the cycle stands."""
         return await in_temporals_terms(self._see_to_errands(question))
 
     async def _hear_and_tick(self, question: Question) -> Answer:
@@ -68,7 +68,22 @@ class CycleActivities:
         state: State = await self._handler.load(question.inspection)
         for scheduled in to_open(state):
             await self._open_one(question, state, scheduled)
+        for untold in polls_to_tell(state):
+            await self._tell_of_polls(question, untold)
         return await self._hear_and_tick(question)
+
+    async def _tell_of_polls(self, question: Question, untold: Untold) -> None:
+        """Let an inspection know when its area votes, in the name of whoever entered that in the register."""
+        polls = untold.polls
+        command = {
+            "type": "record_polls",
+            "polls_on": polls.on.isoformat(),
+            "decided_by": polls.decided_by.model_dump(mode="json"),
+            "recorded_by": polls.recorded_by.model_dump(mode="json"),
+        }
+        command_id = str(polls_id(untold.inspection, polls.on))
+        request = MilestoneRequest(inspection=untold.inspection, command_id=command_id, command=command)
+        await self._hand_in(request, question)
 
     async def _open_one(self, question: Question, state: State, scheduled: Scheduled) -> None:
         command = await self._plan(question.inspection, state, scheduled)
@@ -76,7 +91,7 @@ class CycleActivities:
         request = MilestoneRequest(
             inspection=scheduled.inspection, command_id=str(command_id), command=command
         )
-        answer = await self._open(request, question)
+        answer = await self._hand_in(request, question)
         if answer.refused:
             await self._note_not_opened(question, scheduled, answer.refused.code)
 

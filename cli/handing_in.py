@@ -150,7 +150,7 @@ def _stands(of: StreamKind, standing: Standing) -> str:
     if not standing.area:
         return "is not in the register"
     where = "is in its cycle" if standing.stage == "in_cycle" else f"is {in_words(standing.stage)}"
-    told = [where] + [f"opens {name}" for name in standing.errands]
+    told = [where] + [f"still to do: {errand}" for errand in standing.errands]
     return "; ".join([*told, f"next due {standing.next_due}"] if standing.next_due else told)
 
 

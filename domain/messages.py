@@ -8,7 +8,7 @@ domain's own matter and crosses the wire as data.
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
@@ -157,7 +157,7 @@ class Standing(Message):
     draft: DraftName | None = None
     # Left out where there are none, as before the field was added.
     errands: tuple[str, ...] = Field(default=(), exclude_if=lambda errands: not errands)
-    """What the process has to see to elsewhere: the inspections that a cycle has to open."""
+    """What the process has to see to elsewhere, in words: `open SFK-2026-M1`."""
 
 
 class Verdict(Message):
@@ -185,6 +185,11 @@ def tick_id(inspection: str, version: int, due: datetime) -> UUID:
 def hearing_id(area: str, version: int, news: str) -> UUID:
     """Return the id under which an area at some version notes what it has heard."""
     return uuid5(NAMESPACE, f"{area}/hearing/{version}/{hashlib.sha256(news.encode()).hexdigest()}")
+
+
+def polls_id(inspection: str, polls_on: date) -> UUID:
+    """Return the id of the command by which an area's cycle tells an inspection of polls."""
+    return uuid5(NAMESPACE, f"{inspection}/polls/{polls_on.isoformat()}")
 
 
 def opening_id(inspection: str, decided_at: datetime) -> UUID:

@@ -81,7 +81,7 @@ def build_worker(
     rulebook = rules or Rulebook.released()
     handler = CommandHandler(stores.ledger, rulebook, codecs, interruption)
     asked = InspectionActivities(handler)
-    cycle = CycleActivities(handler, stores.ledger, partial(_open, client, task_queue))
+    cycle = CycleActivities(handler, stores.ledger, partial(_hand_in, client, task_queue))
     publisher = Publisher(handler, rulebook, stores.texts, stores.directory, publication_dir, interruption)
     return Worker(
         client,
@@ -102,8 +102,8 @@ def build_worker(
     )
 
 
-async def _open(client: Client, task_queue: str, request: MilestoneRequest, asked: Question) -> Answer:
-    """Hand in the first request of an inspection, on the clock of who asks: in a rehearsal that is ahead."""
+async def _hand_in(client: Client, task_queue: str, request: MilestoneRequest, asked: Question) -> Answer:
+    """Hand in a request; a process is started on the clock of who asks, which in a rehearsal is ahead."""
     start = start_ahead(asked.now - datetime.now(UTC)) if asked.rehearsal else live_start
     return await Desk(client, task_queue, start).record(request)
 

@@ -175,6 +175,8 @@ class NewsMatter(Value):
     handbook: HandbookVersion | None = None
     withdrawn: bool = False
     closed: bool = False
+    # Left out where there are none, as before the field was added.
+    polls: Annotated[tuple[date, ...], Field(exclude_if=lambda polls: not polls)] = ()
 
 
 class ScheduleMatter(Value):

@@ -22,6 +22,7 @@ TOLD_BY: Final = frozenset(
         "report_published",
         "handbook_moved",
         "milestone_rectified",
+        "polls_recorded",
     }
 )
 """The types of an inspection's events that change what its area hears of it."""
@@ -51,5 +52,6 @@ def news_of(inspection: InspectionId, state: State) -> NewsMatter:
             "handbook": state.handbook.version if state.handbook else None,
             "withdrawn": now_at is Stage.WITHDRAWN,
             "closed": now_at is Stage.CLOSED,
+            "polls": state.polls,
         }
     )

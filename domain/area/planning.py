@@ -1,9 +1,9 @@
 """What speaks for and against a week on site in an area, as far as the area's own record knows."""
 
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
-from domain.area.state import Scheduled, SchoolTerm, State, Visited
+from domain.area.state import Polls, Scheduled, SchoolTerm, State, Visited
 from domain.london import add_months
 from domain.values import InspectionId, Kind, Period
 
@@ -23,6 +23,28 @@ def under_way(state: State) -> frozenset[InspectionId]:
 def to_open(state: State) -> tuple[Scheduled, ...]:
     """List what is scheduled and not opened yet, as far as the cycle has heard."""
     return tuple(one for one in state.all(Scheduled) if one.inspection not in state.news)
+
+
+class Untold(NamedTuple):
+    """An inspection that does not know of polls in its area."""
+
+    inspection: InspectionId
+    polls: Polls
+
+
+def polls_to_tell(state: State) -> tuple[Untold, ...]:
+    """List the polls because of which an inspection may have to wait with its report, and does not know.
+
+    Those before the first day on site are over before there is anything to publish. That polls were called
+    off is told to nobody: an inspection cannot unlearn them, and may be released against the rule.
+    """
+    return tuple(
+        Untold(one.inspection, polls)
+        for one in state.news.values()
+        if one.on_site is not None and not one.withdrawn and not one.closed
+        for polls in state.all(Polls)
+        if polls.on >= one.on_site.first and polls.on not in one.polls
+    )
 
 
 def in_term(state: State, on_site: Period) -> bool | None:

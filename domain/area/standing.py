@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.aggregate import Stands
 from domain.area.cycle import Deadline, deadlines, published
-from domain.area.planning import to_open
+from domain.area.planning import polls_to_tell, to_open
 from domain.area.state import Entered, Replaced, State
 from domain.deadline import next_due, next_wake, what_is_due
 from domain.london import london_date, start_of_day
@@ -23,7 +23,10 @@ def stands(rules: Rulebook, state: State, now: Instant) -> Stands:
     register = deadlines(rules, state)
     due_next = next_due(register, now)
     done = published(state)
-    errands = tuple(one.inspection for one in to_open(state))
+    errands = (
+        *(f"open {one.inspection}" for one in to_open(state)),
+        *(f"tell {one.inspection} of the polls on {one.polls.on}" for one in polls_to_tell(state)),
+    )
     return Stands(
         Standing(
             version=state.version,

@@ -110,10 +110,12 @@ class Replaced(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Polls(Fact):
-    """A day on which the area votes."""
+    """A day on which the area votes, and who said so."""
 
     on: date
     kind: PollsKind
+    decided_by: Actor
+    recorded_by: Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +278,7 @@ def _facts(event: e.Event, entry: Entry) -> tuple[Fact, ...]:
         case e.AreasTakenOver():
             return (Follows(entry, event.predecessors, event.since),)
         case e.PollsSet():
-            return (Polls(entry, event.polls_on, event.kind),)
+            return (Polls(entry, event.polls_on, event.kind, event.decided_by, event.recorded_by),)
         case e.InterventionRecorded():
             on = london_date(event.occurred_at)
             return (Intervention(entry, event.kind, on, event.reference),)

@@ -164,7 +164,7 @@ def test_the_answer_says_where_an_area_stands_in_its_cycle(loaded: Inspections) 
     schedule = ("--inspection", "KEN-2030-F1", "--kind", "full", "--notify-on", "2030-01-07")
     week = ("--on-site.first", "2030-01-21", "--on-site.last", "2030-01-25")
     told = done(loaded("record", "KEN", "schedule_inspection", *schedule, *week, *ADA)).out
-    assert "KEN is in its cycle; opens KEN-2030-F1." in told
+    assert "KEN is in its cycle; still to do: open KEN-2030-F1." in told
     wait_for(
         lambda: loaded("show", "KEN", "--format", "json"),
         lambda data: [one["inspection"] for one in data["inspections"]] == ["KEN-2030-F1"],

@@ -32,7 +32,7 @@ async def test_what_a_coordinator_schedules_the_cycle_opens_and_hears_of(house: 
     cycle = Cycle(house, TODAY)
     await cycle.enter()
     answer = await cycle.record("schedule_inspection", **_schedule(cycle))
-    assert answer.standing.errands == (f"{cycle.area}-2024-F1",)
+    assert answer.standing.errands == (f"open {cycle.area}-2024-F1",)
     await cycle.until(lambda standing: not standing.errands)
     (planned,) = await house.stores.ledger.read_stream(f"{cycle.area}-2024-F1")
     event = planned.parsed()["body"]["event"]
@@ -86,6 +86,23 @@ async def test_a_cycle_is_woken_when_its_inspection_moves(house: House) -> None:
     await catch_up(pool, ledger, Bell(cycle.desk))
     await cycle.until(lambda standing: standing.version == 4)
     assert (await cycle.state()).news[name].withdrawn
+
+
+async def test_polls_of_the_area_reach_its_inspections(house: House) -> None:
+    """Set before the inspection was planned or after: its report waits for the end of the embargo."""
+    cycle = Cycle(house, TODAY)
+    await cycle.enter()
+    await cycle.record("set_polls", polls_on="2024-10-10", kind="local")
+    await cycle.record("schedule_inspection", **_schedule(cycle))
+    await cycle.until(lambda standing: not standing.errands)
+    await cycle.record("set_polls", polls_on="2024-07-04", kind="general")
+    await cycle.until(lambda standing: not standing.errands)
+    told = await house.stores.ledger.read_stream(f"{cycle.area}-2024-F1")
+    assert [entry.type for entry in told] == ["inspection_planned", "polls_recorded", "polls_recorded"]
+    assert [entry.parsed()["body"]["event"].get("polls_on") for entry in told[1:]] == [
+        "2024-10-10",
+        "2024-07-04",
+    ]
 
 
 async def test_a_cycle_wakes_by_itself_when_an_agreed_meeting_is_missed(house: House) -> None:

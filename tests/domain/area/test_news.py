@@ -100,7 +100,7 @@ def test_nobody_but_the_engine_tells_the_cycle_of_an_inspection() -> None:
 def test_an_inspection_that_is_heard_of_needs_not_be_opened_any_more(known: dict[str, Any]) -> None:
     """Until then the cycle is asked to open it."""
     story = Story().entered().do("schedule_inspection")
-    assert stands(RULES, story.state, story.now).standing.errands == ("SRY-2026-F1",)
+    assert stands(RULES, story.state, story.now).standing.errands == ("open SRY-2026-F1",)
     story.heard("SRY-2026-F1", **known)
     assert stands(RULES, story.state, story.now).standing.errands == ()
 

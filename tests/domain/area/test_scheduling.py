@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from domain.area.planning import polls_to_tell
 from domain.area.standing import stands
+from domain.values import Period
 from tests.domain.area.story import RULES, Story
 
 FULL: dict[str, Any] = {"published_on": date(2024, 1, 30), "outcome": "3"}
@@ -43,13 +45,13 @@ def _errands(story: Story) -> tuple[str, ...]:
 def test_what_an_outcome_has_brought_is_scheduled_within_its_window() -> None:
     """The cycle then opens the inspection by itself."""
     story = _suffolk().do("schedule_inspection", **_monitoring(date(2025, 6, 23)))
-    assert _errands(story) == ("SFK-2025-M1",)
+    assert _errands(story) == ("open SFK-2025-M1",)
 
 
 def test_an_overdue_inspection_is_scheduled_at_any_time() -> None:
     """The end of the window forbids nothing: it is late enough."""
     story = _suffolk(date(2026, 3, 2)).do("schedule_inspection", **_monitoring(date(2026, 3, 23)))
-    assert _errands(story) == ("SFK-2026-M1",)
+    assert _errands(story) == ("open SFK-2026-M1",)
 
 
 def test_before_its_window_an_inspection_comes_on_intelligence_alone() -> None:
@@ -126,7 +128,7 @@ def test_what_could_not_be_opened_is_scheduled_no_longer() -> None:
     story = _suffolk().do("schedule_inspection", **week)
     story.do("note_not_opened", inspection="SFK-2025-M1")
     assert _errands(story) == ()
-    assert _errands(story.do("schedule_inspection", **week)) == ("SFK-2025-M1",)
+    assert _errands(story.do("schedule_inspection", **week)) == ("open SFK-2025-M1",)
 
 
 def test_what_is_heard_of_was_opened() -> None:
@@ -224,3 +226,22 @@ def test_an_inspection_is_notified_under_a_known_handbook() -> None:
     """Those of the former framework are not planned here."""
     told = {**_full(date(2022, 11, 7), area="SRY")}
     assert Story().entered().refused("schedule_inspection", **told).code == "handbook_in_force"
+
+
+def test_an_inspection_is_told_of_polls_that_may_hold_up_its_report() -> None:
+    """Of those after the first day on site, until it knows; not one that is over."""
+    story = Story().entered().do("set_polls", polls_on=date(2026, 5, 7))
+    story.do("set_polls", polls_on=date(2025, 5, 1))
+    assert polls_to_tell(story.state) == ()
+    week = Period(first=date(2026, 3, 23), last=date(2026, 3, 27))
+    story.heard("SRY-2026-F1", on_site=week)
+    assert [(one.inspection, one.polls.on) for one in polls_to_tell(story.state)] == [
+        ("SRY-2026-F1", date(2026, 5, 7))
+    ]
+    assert stands(RULES, story.state, story.now).standing.errands == (
+        "tell SRY-2026-F1 of the polls on 2026-05-07",
+    )
+    story.heard("SRY-2026-F1", on_site=week, polls=[date(2026, 5, 7)])
+    assert polls_to_tell(story.state) == ()
+    story.do("set_polls", polls_on=date(2026, 6, 4)).heard("SRY-2026-F1", on_site=week, withdrawn=True)
+    assert polls_to_tell(story.state) == ()
