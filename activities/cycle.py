@@ -12,8 +12,8 @@ from temporalio import activity
 from activities.commands import CommandHandler, own_request
 from activities.inspection import context_of, in_temporals_terms
 from domain.area.cycle import published
-from domain.area.matters import NewsMatter
-from domain.area.news import news_of
+from domain.area.matters import ConcernNews, NewsMatter
+from domain.area.news import concerns_about, news_of
 from domain.area.planning import Untold, polls_to_tell, to_open
 from domain.area.register import bodies_on
 from domain.area.state import Scheduled, State
@@ -53,7 +53,19 @@ class CycleActivities:
             command_id = hearing_id(area, state.version, canonical_json(news))
             command = {"type": "hear_of_inspections", "news": news}
             await self._handler.handle_own(own_request(area, command_id, command), context)
+        if state.version and (raised := await self._raised(area, state)):
+            told = [one.model_dump(mode="json") for one in raised]
+            command_id = hearing_id(area, state.version, canonical_json(told))
+            command = {"type": "hear_of_concerns", "concerns": told}
+            await self._handler.handle_own(own_request(area, command_id, command), context)
         return await self._handler.tick(area, context)
+
+    async def _raised(self, area: str, state: State) -> list[ConcernNews]:
+        """List the concerns of thematic reviews about the area of which it has not heard."""
+        found: list[ConcernNews] = []
+        for review in sorted(await self._ledger.stream_versions("THEMATIC-")):
+            found += concerns_about(area, review, await self._handler.load(review))
+        return [one for one in found if one.ref not in state.concerns]
 
     async def _fresh(self, area: str, state: State) -> list[NewsMatter]:
         found = []

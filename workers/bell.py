@@ -1,4 +1,4 @@
-"""The bell: what has happened in an inspection wakes the cycle of its area, so that it hears of it at once.
+"""The bell: what happens in an inspection or a review wakes the cycle that it concerns.
 
 Nothing rests on it. A cycle looks at the ledger by itself every day, and hears then of whatever it missed.
 """
@@ -34,8 +34,11 @@ class Bell:
 
 def _concerned(entries: Iterable[Entry]) -> Iterable[str]:
     for entry in entries:
-        if kind_of(entry.stream) is StreamKind.INSPECTION and entry.type in TOLD_BY:
-            yield entry.stream.partition("-")[0]
+        match kind_of(entry.stream):
+            case StreamKind.INSPECTION if entry.type in TOLD_BY:
+                yield entry.stream.partition("-")[0]
+            case StreamKind.THEMATIC_REVIEW if entry.type == "concern_raised":
+                yield entry.parsed()["body"]["event"]["area"]
 
 
 async def _write_nothing(_: asyncpg.Connection) -> None:

@@ -25,6 +25,8 @@ Deadline = deadline.Deadline[DueKind]
 
 MONTHS_BETWEEN_MEETINGS: Final = 12
 """While engagement meetings are annual (section 5 of the facts, S)."""
+MONTHS_AFTER_CONCERN: Final = 6
+"""Within which an inspection is wanted after a serious concern. No page says; this is assumed (M)."""
 _WARN_OF_MEETINGS: Final = timedelta(days=28)
 """Four weeks to find a day on which everybody can come: this engine's assumption (M)."""
 

@@ -32,6 +32,7 @@ from domain.values import (
     Reference,
     SealedText,
     Slug,
+    ThematicReviewId,
     Value,
 )
 
@@ -203,12 +204,38 @@ class NotOpenedMatter(Value):
     rule: Slug
 
 
+class ConcernRef(Value):
+    """A serious concern that a thematic review has raised, by its number there."""
+
+    review: ThematicReviewId
+    number: Annotated[int, Field(ge=1)]
+
+
+class ConcernNews(ConcernRef):
+    """A concern about the area, and the day on which it was raised: read from the review's stream."""
+
+    raised_on: date
+
+    @property
+    def ref(self) -> ConcernRef:
+        """Which concern it is."""
+        return ConcernRef(review=self.review, number=self.number)
+
+
 class BringForwardMatter(Value):
     """By which day the next full inspection is wanted, and because of what."""
 
     due_by: Day
     because: Intelligence
     note: SealedText | None = None
+    # Left out where there is none, as before the field was added.
+    concern: Annotated[ConcernRef | None, Field(exclude_if=lambda concern: concern is None)] = None
+
+    @model_validator(mode="after")
+    def _concern_is_of_a_review(self) -> Self:
+        if self.concern is not None and self.because is not Intelligence.THEMATIC_REVIEW:
+            raise ValueError(f"concern: a concern of a review is because of {Intelligence.THEMATIC_REVIEW}")
+        return self
 
 
 class AgreementMatter(Value):

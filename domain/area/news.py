@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from domain.area.matters import NewsMatter
+from domain import thematic
+from domain.area.matters import ConcernNews, NewsMatter
 from domain.inspection.progress import stage
 from domain.inspection.state import State
 from domain.inspection.vocabulary import Stage
 from domain.london import london_date
-from domain.values import InspectionId
+from domain.thematic.register import concerns
+from domain.values import AreaCode, InspectionId, ThematicReviewId
 
 TOLD_BY: Final = frozenset(
     {
@@ -54,4 +56,15 @@ def news_of(inspection: InspectionId, state: State) -> NewsMatter:
             "closed": now_at is Stage.CLOSED,
             "polls": state.polls,
         }
+    )
+
+
+def concerns_about(
+    area: AreaCode, review: ThematicReviewId, state: thematic.State
+) -> tuple[ConcernNews, ...]:
+    """Say which serious concerns about an area a thematic review has raised."""
+    return tuple(
+        ConcernNews(review=review, number=one.number, raised_on=london_date(one.raised_at))
+        for one in concerns(state)
+        if one.area == area
     )

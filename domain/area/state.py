@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from domain.actors import Actor, Recorder, Role
 from domain.area import events as e
-from domain.area.matters import NewsMatter
+from domain.area.matters import ConcernRef, NewsMatter
 from domain.area.vocabulary import (
     Code,
     DueKind,
@@ -147,6 +147,7 @@ class BroughtForward(Fact):
     due_by: date
     because: Intelligence
     on: date
+    concern: ConcernRef | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,8 @@ DueKey = tuple[DueKind, str | None]
 class State:
     """An area: the facts that count now, in the order of their recording, and what is heard of inspections.
 
-    `warned` and `missed` hold the due day of which the clock has recorded either.
+    `warned` and `missed` hold the due day of which the clock has recorded either. `concerns` are those of
+    thematic reviews that were heard of, whether or not what they brought was struck since.
     """
 
     version: int = 0
@@ -195,6 +197,7 @@ class State:
     news: dict[InspectionId, NewsMatter] = field(default_factory=dict)
     warned: dict[DueKey, date] = field(default_factory=dict)
     missed: dict[DueKey, date] = field(default_factory=dict)
+    concerns: frozenset[ConcernRef] = frozenset()
     roles: dict[PersonRef, frozenset[Role]] = field(default_factory=dict)
 
     def all(self, kind: type[F]) -> tuple[F, ...]:
@@ -230,6 +233,8 @@ def evolve(state: State, event: e.Event) -> State:
     match event:
         case e.InspectionHeardOf():
             return replace(after, news={**state.news, event.inspection: _news(event)})
+        case e.InspectionBroughtForward(concern=ConcernRef() as concern):
+            return replace(after, concerns=state.concerns | {concern})
         case e.CycleDeadlineApproaching():
             return replace(after, warned={**state.warned, (event.kind, event.subject): event.due})
         case e.CycleDeadlineMissed():
@@ -293,7 +298,7 @@ def _facts_of_the_cycle(event: e.Event, entry: Entry) -> tuple[Fact, ...]:
             what = (event.inspection, event.kind, event.notify_on, event.on_site)
             return (Scheduled(entry, *what, event.decided_by, event.recorded_by, event.occurred_at),)
         case e.InspectionBroughtForward():
-            return (BroughtForward(entry, event.due_by, event.because, on),)
+            return (BroughtForward(entry, event.due_by, event.because, on, event.concern),)
         case e.EngagementMeetingAgreed():
             return (Agreed(entry, event.due_by, on),)
         case e.EngagementMeetingHeld():

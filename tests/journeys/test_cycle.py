@@ -105,6 +105,28 @@ async def test_polls_of_the_area_reach_its_inspections(house: House) -> None:
     ]
 
 
+async def test_a_serious_concern_of_a_review_brings_an_inspection_forward(house: House) -> None:
+    """The review's event names the area, the area's event the review; the cycle is woken at once."""
+    cycle = Cycle(house, TODAY)
+    await cycle.enter()
+    await enrol(house.stores.pool, SUBSCRIBER, after=0)
+    review = Cycle(house, TODAY, "THEMATIC-2024")
+    await review.record("plan_review")
+    consent = {"body": f"la-{cycle.area.lower()}", "role": "dcs"}
+    await review.record("choose_review_area", area=cycle.area, consent=consent)
+    await review.record("begin_review_visit", Role.OFSTED_LEAD, area=cycle.area)
+    text = house.text.model_dump(mode="json")
+    concern = {"reason": "widespread_failings", "text": text}
+    await review.record("raise_concern", Role.OFSTED_LEAD, area=cycle.area, **concern)
+    await catch_up(house.stores.pool, house.stores.ledger, Bell(cycle.desk))
+    await cycle.until(lambda standing: standing.version >= 2)
+    forward = (await house.stores.ledger.read_stream(cycle.area))[1].parsed()["body"]["event"]
+    assert (forward["concern"], forward["due_by"]) == (
+        {"review": "THEMATIC-2024", "number": 1},
+        "2024-12-03",
+    )
+
+
 async def test_a_cycle_wakes_by_itself_when_an_agreed_meeting_is_missed(house: House) -> None:
     """The warning four weeks before, the miss when the day is over, each at its own moment."""
     cycle = Cycle(house, TODAY)

@@ -8,6 +8,7 @@ from domain.area.commands.base import Command
 from domain.area.commands.cycle import (
     AgreeEngagementMeeting,
     BringForward,
+    HearOfConcerns,
     HearOfInspections,
     HoldEngagementMeeting,
     NoteMonitoringVisit,
@@ -46,6 +47,7 @@ AnyCommand = Annotated[
     | RecordIntervention
     | StrikeEntry
     | HearOfInspections
+    | HearOfConcerns
     | ScheduleInspection
     | NoteNotOpened
     | BringForward
@@ -73,6 +75,7 @@ __all__ = [
     "Command",
     "EnterArea",
     "GiveCode",
+    "HearOfConcerns",
     "HearOfInspections",
     "HoldEngagementMeeting",
     "JoinBody",

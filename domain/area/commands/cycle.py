@@ -10,6 +10,7 @@ from domain.area.events import cycle as happened
 from domain.area.matters import (
     AgreementMatter,
     BringForwardMatter,
+    ConcernNews,
     MeetingMatter,
     NewsMatter,
     NotOpenedMatter,
@@ -51,6 +52,16 @@ class BringForward(Command, BringForwardMatter):
     type: Literal["bring_forward"] = "bring_forward"
     verb = Verb.AUTHORISE
     records = happened.InspectionBroughtForward
+
+
+class HearOfConcerns(Command):
+    """Bring the next full inspection forward for each concern of a thematic review that is new."""
+
+    type: Literal["hear_of_concerns"] = "hear_of_concerns"
+    verb = Verb.RUN
+    records = happened.InspectionBroughtForward
+
+    concerns: Annotated[tuple[ConcernNews, ...], Field(min_length=1)]
 
 
 class AgreeEngagementMeeting(Command, AgreementMatter):

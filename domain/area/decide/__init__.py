@@ -53,6 +53,8 @@ def _judge(situation: Situation, command: c.Command) -> tuple[e.Event, ...]:
         return ()
     if isinstance(command, c.HearOfInspections):
         return cycle.hear(situation, command)
+    if isinstance(command, c.HearOfConcerns):
+        return cycle.hear_of_concerns(situation, command)
     check = _CHECKS.get(type(command))
     if check:
         check(situation, command)

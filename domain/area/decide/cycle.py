@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from domain.area import commands as c
 from domain.area import events as e
-from domain.area.cycle import inspections_to_come
+from domain.area.cycle import MONTHS_AFTER_CONCERN, inspections_to_come
 from domain.area.decide.register import require_within_life
 from domain.area.decide.situation import Situation
 from domain.area.planning import in_term, to_open, under_way, visits_within
-from domain.london import london_date
+from domain.area.vocabulary import Intelligence
+from domain.london import add_months, london_date
 from domain.values import Kind
 
 
@@ -29,6 +30,24 @@ def hear(situation: Situation, command: c.HearOfInspections) -> tuple[e.Event, .
         situation.record(e.InspectionHeardOf, **dict(news))
         for name, news in told.items()
         if known.get(name) != news
+    )
+
+
+def hear_of_concerns(situation: Situation, command: c.HearOfConcerns) -> tuple[e.Event, ...]:
+    """A serious concern brings an inspection forward, once, whatever becomes of that entry afterwards.
+
+    The facts say that it may (section 5, S), and by when nowhere: within these months is assumed (M). Where
+    an inspection is not to come earlier, a coordinator strikes the entry.
+    """
+    return tuple(
+        situation.record(
+            e.InspectionBroughtForward,
+            due_by=add_months(news.raised_on, MONTHS_AFTER_CONCERN),
+            because=Intelligence.THEMATIC_REVIEW,
+            concern=news.ref,
+        )
+        for news in dict.fromkeys(command.concerns)
+        if news.ref not in situation.state.concerns
     )
 
 

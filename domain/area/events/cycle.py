@@ -46,8 +46,10 @@ class InspectionBroughtForward(Event, BringForwardMatter):
     type: Literal["inspection_brought_forward"] = "inspection_brought_forward"
 
     def made(self) -> Entry:
-        """Known by the day by which the inspection is wanted."""
-        return Entry(kind=EntryKind.INSPECTION_BROUGHT_FORWARD, day=self.due_by)
+        """Known by the day by which it is wanted, and by the concern, if a review has raised one."""
+        concern = self.concern
+        about = f"{concern.review}_{concern.number}".lower().replace("-", "_") if concern else None
+        return Entry(kind=EntryKind.INSPECTION_BROUGHT_FORWARD, about=about, day=self.due_by)
 
 
 class EngagementMeetingAgreed(Event, AgreementMatter):

@@ -66,6 +66,9 @@ USUAL: Final[dict[str, dict[str, Any]]] = {
     "call_off_polls": {"polls_on": date(2026, 5, 7), "kind": "local"},
     "record_intervention": {"kind": "improvement_notice", "reference": "DFE/2026-7"},
     "strike_entry": {"reason": "recorded_wrongly"},
+    "hear_of_concerns": {
+        "concerns": [{"review": "THEMATIC-2025", "number": 1, "raised_on": date(2026, 2, 16)}]
+    },
     "hear_of_inspections": {"news": [{"inspection": "SRY-2023-F1", "kind": "full"}]},
     "schedule_inspection": {
         "inspection": "SRY-2026-F1",

@@ -97,6 +97,19 @@ MATTERS: Final[dict[str, dict[str, st.SearchStrategy[Any]]]] = {
     "set_polls": {"polls_on": some_days, "kind": st.sampled_from(PollsKind)},
     "call_off_polls": {"polls_on": some_days, "kind": st.sampled_from(PollsKind)},
     "record_intervention": {"kind": st.sampled_from(InterventionKind)},
+    "hear_of_concerns": {
+        "concerns": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "review": st.sampled_from(["THEMATIC-2024", "THEMATIC-2025"]),
+                    "number": st.integers(1, 2),
+                    "raised_on": days,
+                }
+            ),
+            min_size=1,
+            max_size=3,
+        )
+    },
     "hear_of_inspections": {"news": st.lists(heard, min_size=1, max_size=3)},
     "schedule_inspection": {
         "inspection": names,

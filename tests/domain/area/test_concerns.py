@@ -1,0 +1,55 @@
+"""A serious concern that a thematic review has raised brings an inspection forward."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from domain.area.cycle import inspections_to_come
+from domain.area.events import InspectionBroughtForward
+from domain.area.matters import ConcernNews, ConcernRef
+from domain.area.news import concerns_about
+from tests.domain.area.story import RULES, Story
+from tests.domain.thematic import story as reviews
+
+CONCERN: dict[str, Any] = {"review": "THEMATIC-2025", "number": 1, "raised_on": date(2026, 2, 16)}
+
+
+def test_it_is_wanted_within_six_months_and_refers_to_the_review() -> None:
+    """The area, inspected in 2024, would have been due in 2027."""
+    story = Story().entered().heard("SRY-2024-F1", published_on=date(2024, 6, 28), outcome="2")
+    story.do("hear_of_concerns", concerns=[CONCERN])
+    (event,) = (one for one in story.events if isinstance(one, InspectionBroughtForward))
+    assert (event.due_by, event.concern) == (
+        date(2026, 8, 16),
+        ConcernRef(review="THEMATIC-2025", number=1),
+    )
+    (coming,) = inspections_to_come(RULES, story.state)
+    assert coming.target == date(2026, 8, 16)
+
+
+def test_it_is_heard_once_though_what_it_brought_is_struck() -> None:
+    """Told twice in one command, told again, told again after a coordinator struck the entry."""
+    story = Story().entered().do("hear_of_concerns", concerns=[CONCERN, CONCERN])
+    assert story.ledger.count("inspection_brought_forward") == 1
+    story.strike("inspection_brought_forward", "thematic_2025_1", date(2026, 8, 16))
+    assert inspections_to_come(RULES, story.state) == ()
+    story.do("hear_of_concerns", concerns=[CONCERN, {**CONCERN, "number": 2}])
+    assert story.ledger.count("inspection_brought_forward") == 2
+
+
+def test_what_a_review_has_raised_about_an_area_is_read_from_its_stream() -> None:
+    """By its number there, and about this area alone."""
+    review = reviews.Story().until("begin_review_visit").do("raise_concern")
+    area = review.events[-1].area  # type: ignore[attr-defined]
+    (news,) = concerns_about(area, "THEMATIC-2023", review.state)
+    assert (news.review, news.number) == ("THEMATIC-2023", 1)
+    assert concerns_about("ZZZ", "THEMATIC-2023", review.state) == ()
+
+
+def test_only_what_a_thematic_review_found_refers_to_one() -> None:
+    """A director who brings forward because of complaints names no concern of a review."""
+    concern = ConcernNews(**CONCERN).ref
+    with pytest.raises(ValidationError, match="because of thematic_review"):
+        Story().entered().ask("bring_forward", because="complaints", concern=concern)
