@@ -13,9 +13,9 @@ from domain.actors import SPEAKS_FOR, Role
 from domain.area.state import State
 from domain.london import at_time
 from domain.messages import Answer, MilestoneRequest, Standing, StartInspection
-from tests.journeys.house import A_MOMENT, House, unused_area
+from tests.journeys.house import House, unused_area
 from workers.desk import Desk
-from workers.embedded.clock import until_awake
+from workers.embedded.clock import A_MOMENT, until_awake
 from workers.folding import state_of
 from workflows.process import Process
 

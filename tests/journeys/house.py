@@ -33,7 +33,7 @@ from eventstore.ledger import CommandRecord
 from eventstore.migrate import migrate
 from workers.codecs import CODEC, CODECS
 from workers.desk import Desk
-from workers.embedded.clock import until_awake
+from workers.embedded.clock import A_MOMENT, until_awake
 from workers.rehearsal.cases import Case, read_cases
 from workers.rehearsal.script import CURRENT_DRAFT, PARTNERSHIP, PEOPLE, UNWRITTEN, Script, Step, write_script
 from workers.stores import Stores, open_stores
@@ -54,7 +54,6 @@ STAGES: Final = {
 }
 """The milestone, and the how-manyth of its kind, with which each stage begins."""
 
-A_MOMENT: Final = timedelta(milliseconds=20)
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _codes = itertools.count()
 _making_a_template = asyncio.Lock()

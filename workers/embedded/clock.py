@@ -21,9 +21,9 @@ _RUNNING: Final = f"WorkflowType IN {TYPES} AND ExecutionStatus = 'Running'"
 
 _A_LITTLE_SECONDS: Final = 0.005
 _PATIENCE_SECONDS: Final = 10.0
-A_MOMENT: Final = timedelta(milliseconds=20)
-"""By how much a clock is set past a moment. What a timer wakes at that moment keeps the clock from skipping,
-so the rest passes in real time."""
+A_MOMENT: Final = timedelta(seconds=5)
+"""By how much a clock is set past a moment. The process that is woken at that moment has to be done before
+its clock gets there, or Temporal lets it skip on to the next timer."""
 
 
 def ahead(folder: Path) -> timedelta:
@@ -61,15 +61,17 @@ def rehearsal_start(stack: StackAddress) -> Start:
 async def advance(client: Client, stack: StackAddress, duration: timedelta) -> datetime:
     """Move the clocks of all running inspections together, pausing where one of them wakes.
 
-    So that the ledger stays in the order of time. Returns what the clock shows in the end.
+    So that the ledger stays in the order of time. Returns what the clock shows in the end: some seconds
+    more, if something happens at that very moment.
     """
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
     target = now(stack.data_dir) + duration
     while (left := target - now(stack.data_dir)) > timedelta():
         handles = await _running(client)
         instants = [await handle.query(Process.next_instant) for handle in handles]
-        to_wake = [at - now(stack.data_dir) + A_MOMENT for at in instants if at is not None]
-        step = min([left, *(max(A_MOMENT, wait) for wait in to_wake)])
+        waits = [max(timedelta(), at - now(stack.data_dir)) for at in instants if at is not None]
+        soonest = min(waits, default=None)
+        step = left if soonest is None or soonest > left else soonest + A_MOMENT
         await asyncio.gather(*(skipper.fast_forward(handle, step) for handle in handles))
         _set_ahead(stack.data_dir, ahead(stack.data_dir) + step)
         moment = now(stack.data_dir) - A_MOMENT
