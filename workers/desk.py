@@ -208,9 +208,14 @@ def _in_our_own_terms(request: MilestoneRequest) -> Iterator[None]:
             raise _ProcessEndedError from error
         if error.status is RPCStatusCode.INVALID_ARGUMENT:
             raise MalformedError(f"Temporal does not take the request: {error}") from error
-        if error.status in _BUSY:
+        if error.status in _BUSY or _was_aborted(error):
             raise _BusyError(f"too many ask {request.inspection} at the same time: {error}") from error
         raise UnavailableError(f"Temporal cannot be reached: {error}") from error
+
+
+def _was_aborted(error: RPCError) -> bool:
+    """Say whether Temporal let an update go because the process had to begin its task anew."""
+    return error.status is RPCStatusCode.UNAVAILABLE and "update was aborted" in error.message
 
 
 def _lacks_the_namespace(error: RPCError) -> bool:
