@@ -13,13 +13,13 @@ from activities.commands import CommandHandler, own_request
 from activities.inspection import context_of, in_temporals_terms
 from domain.area.cycle import published
 from domain.area.matters import ConcernNews, NewsMatter
-from domain.area.news import concerns_about, news_of
+from domain.area.news import concerns_about, news_of, pauses_of
 from domain.area.planning import Untold, polls_to_tell, to_open
 from domain.area.register import bodies_on
 from domain.area.state import Scheduled, State
 from domain.canonical import canonical_json
 from domain.messages import Answer, MilestoneRequest, Question, TickQuestion, hearing_id, opening_id, polls_id
-from domain.streams import StreamKind, kind_of
+from domain.streams import PROGRAMME, StreamKind, kind_of
 from domain.values import Kind
 from eventstore.ledger import Ledger
 
@@ -46,19 +46,28 @@ class CycleActivities:
         return await in_temporals_terms(self._see_to_errands(question))
 
     async def _hear_and_tick(self, question: Question) -> Answer:
+        """Note what is new to the cycle, one thing after the other, and then what time has brought."""
         area, context = question.inspection, context_of(question)
         state: State = await self._handler.load(area)
-        if state.version and (fresh := await self._fresh(area, state)):
-            news = [one.model_dump(mode="json") for one in fresh]
-            command_id = hearing_id(area, state.version, canonical_json(news))
-            command = {"type": "hear_of_inspections", "news": news}
-            await self._handler.handle_own(own_request(area, command_id, command), context)
-        if state.version and (raised := await self._raised(area, state)):
-            told = [one.model_dump(mode="json") for one in raised]
-            command_id = hearing_id(area, state.version, canonical_json(told))
-            command = {"type": "hear_of_concerns", "concerns": told}
-            await self._handler.handle_own(own_request(area, command_id, command), context)
+        if state.version:
+            for command in await self._news(area, state):
+                command_id = hearing_id(area, state.version, canonical_json(command))
+                await self._handler.handle_own(own_request(area, command_id, command), context)
         return await self._handler.tick(area, context)
+
+    async def _news(self, area: str, state: State) -> list[dict[str, Any]]:
+        """List what the ledger has and the cycle has not heard, as the commands by which it hears."""
+        pauses = pauses_of(await self._handler.load(PROGRAMME))
+        found = (
+            ("hear_of_inspections", "news", await self._fresh(area, state) or None),
+            ("hear_of_concerns", "concerns", await self._raised(area, state) or None),
+            ("hear_of_pauses", "pauses", pauses if pauses != state.pauses else None),
+        )
+        return [
+            {"type": command, field: [one.model_dump(mode="json") for one in news]}
+            for command, field, news in found
+            if news is not None
+        ]
 
     async def _raised(self, area: str, state: State) -> list[ConcernNews]:
         """List the concerns of thematic reviews about the area of which it has not heard."""

@@ -1,4 +1,4 @@
-"""What people can record, of inspections, areas and thematic reviews: each milestone by its name."""
+"""What people can record, of inspections, areas, thematic reviews and the programme: milestones by name."""
 
 import difflib
 from collections.abc import Iterator
@@ -14,6 +14,14 @@ from domain.streams import StreamKind
 
 DOCUMENTS: Final = {StreamKind.INSPECTION: "draft", StreamKind.THEMATIC_REVIEW: "report"}
 """The field by which a milestone names the document that it is about: `current` is the one that stands."""
+
+
+_IN_WORDS: Final = {
+    StreamKind.INSPECTION: "an inspection",
+    StreamKind.AREA: "an area",
+    StreamKind.THEMATIC_REVIEW: "a thematic review",
+    StreamKind.PROGRAMME: "the national programme",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +115,4 @@ def option_of(of: StreamKind) -> str:
 
 def in_the_singular(of: StreamKind) -> str:
     """Say in words what something of a kind is."""
-    return {"inspection": "an inspection", "area": "an area"}.get(of, "a thematic review")
+    return _IN_WORDS[of]

@@ -36,7 +36,7 @@ def forms() -> dict[str, Form]:
     known: tuple[tuple[Any, str, str], ...] = (
         (values.AreaCode, "an area's code such as SFK", "SFK"),
         (values.InspectionId, "an inspection such as SFK-2023-F1", "SFK-2023-F1"),
-        (values.StreamName, "a name such as SFK-2023-F1, SFK or THEMATIC-2023", "SFK-2023-F1"),
+        (values.StreamName, "a name such as SFK-2023-F1, SFK, THEMATIC-2023 or PROGRAMME", "SFK-2023-F1"),
         (values.PublicName, "a public name such as Suffolk", "Suffolk"),
         (values.GssCode, "a GSS code such as E10000029", "E10000029"),
         (values.DfeCode, "a DfE number such as 935", "935"),

@@ -112,6 +112,7 @@ _NAMED: Final = {
     StreamKind.INSPECTION: "SFK-2023-F1",
     StreamKind.AREA: "SFK",
     StreamKind.THEMATIC_REVIEW: "THEMATIC-2025",
+    StreamKind.PROGRAMME: "PROGRAMME",
 }
 """Of what the examples are."""
 

@@ -1,4 +1,4 @@
-"""Everybody: one inspection, one area or one thematic review."""
+"""Everybody: one inspection, one area, one thematic review, or the programme."""
 
 from datetime import date
 from typing import Annotated
@@ -9,6 +9,7 @@ from cli.access import not_here, reading
 from cli.area import show_area
 from cli.case import show_inspection
 from cli.output import Format
+from cli.programme_view import show_programme
 from cli.review import show_review
 from domain.errors import NotFoundError
 from domain.streams import StreamKind, require_kind
@@ -30,7 +31,7 @@ async def show(
     Parameters
     ----------
     name
-        Such as SFK-2023-F1, SFK or THEMATIC-2025.
+        Such as SFK-2023-F1, SFK, THEMATIC-2025 or PROGRAMME.
     as_at
         What had happened by the end of this day, as far as is known today; otherwise by now.
     skipped
@@ -53,3 +54,5 @@ async def show(
                 await show_area(look, stores, format=format)
             case StreamKind.THEMATIC_REVIEW:
                 await show_review(look, stores, format=format)
+            case StreamKind.PROGRAMME:
+                await show_programme(look, format=format)

@@ -66,6 +66,7 @@ class Verb(StrEnum):
     CONSENT = "consent"
     RELEASE_REVIEW = "release_review"
     PUBLISH_REVIEW = "publish_review"
+    PAUSE_SCHEDULING = "pause_scheduling"
     RUN = "run"
 
 
@@ -88,6 +89,7 @@ _DIRECTORS = {
     Verb.RECTIFY,
     Verb.REFER_CONCERN,
     Verb.RELEASE_REVIEW,
+    Verb.PAUSE_SCHEDULING,
 }
 _PARTNERSHIP = {
     Verb.ACKNOWLEDGE,

@@ -5,6 +5,7 @@ from typing import Any, Final
 from domain.aggregate import Aggregate
 from domain.area.aggregate import AREAS
 from domain.inspection.aggregate import INSPECTIONS
+from domain.national.aggregate import PROGRAMME
 from domain.streams import StreamKind, require_kind
 from domain.thematic.aggregate import REVIEWS
 
@@ -12,6 +13,7 @@ AGGREGATES: Final[dict[StreamKind, Aggregate[Any, Any, Any]]] = {
     StreamKind.INSPECTION: INSPECTIONS,
     StreamKind.AREA: AREAS,
     StreamKind.THEMATIC_REVIEW: REVIEWS,
+    StreamKind.PROGRAMME: PROGRAMME,
 }
 
 

@@ -13,14 +13,19 @@ class StreamKind(StrEnum):
     INSPECTION = "inspection"
     AREA = "area"
     THEMATIC_REVIEW = "thematic_review"
+    PROGRAMME = "programme"
 
+
+PROGRAMME: Final = "PROGRAMME"
+"""The name of the one stream of the national programme."""
 
 _NAMES: Final = {
     StreamKind.INSPECTION: re.compile(r"[A-Z]{3}-[0-9]{4}-[FMT][0-9]{1,2}"),
     StreamKind.AREA: re.compile(r"[A-Z]{3}"),
     StreamKind.THEMATIC_REVIEW: re.compile(r"THEMATIC-20[0-9]{2}"),
+    StreamKind.PROGRAMME: re.compile(PROGRAMME),
 }
-"""The patterns of `InspectionId`, `AreaCode` and `ThematicReviewId`: no name fits two of them."""
+"""The patterns of the names in `domain.values`: no name fits two of them."""
 
 
 def kind_of(stream: str) -> StreamKind | None:
@@ -37,6 +42,6 @@ def require_kind(stream: str) -> StreamKind:
     kind = kind_of(stream)
     if kind is None:
         raise MalformedError(
-            f"{stream} names nothing; accepted is a name such as SFK-2023-F1, SFK or THEMATIC-2023"
+            f"{stream} names nothing; accepted is a name such as SFK-2023-F1, SFK, THEMATIC-2023 or PROGRAMME"
         )
     return kind

@@ -40,10 +40,13 @@ ThematicReviewId = Annotated[str, StringConstraints(pattern=r"^THEMATIC-20[0-9]{
 Longer before the hyphen than an area's code, so it is neither an area nor an inspection.
 """
 
+ProgrammeName = Annotated[str, StringConstraints(pattern=r"^PROGRAMME$")]
+"""The name of the one stream of the national programme."""
+
 StreamName = Annotated[
-    str, StringConstraints(pattern=r"^([A-Z]{3}(-[0-9]{4}-[FMT][0-9]{1,2})?|THEMATIC-20[0-9]{2})$")
+    str, StringConstraints(pattern=r"^([A-Z]{3}(-[0-9]{4}-[FMT][0-9]{1,2})?|THEMATIC-20[0-9]{2}|PROGRAMME)$")
 ]
-"""Whatever has a stream of its own: an inspection, an area or a thematic review, by its name."""
+"""Whatever has a stream of its own: an inspection, an area, a thematic review, the programme, by its name."""
 
 PersonRef = Annotated[str, StringConstraints(pattern=r"^p-[a-z0-9]{1,20}$")]
 """A reference into the directory of people, e.g. `p-7k2m`. Says nothing about the person."""

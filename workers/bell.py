@@ -3,7 +3,7 @@
 Nothing rests on it. A cycle looks at the ledger by itself every day, and hears then of whatever it missed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import asyncpg
@@ -11,6 +11,7 @@ import asyncpg
 from domain.area.news import TOLD_BY
 from domain.streams import StreamKind, kind_of
 from eventstore.envelope import Entry
+from eventstore.ledger import Ledger
 from eventstore.subscription import Change
 from workers.desk import Desk
 
@@ -22,23 +23,28 @@ class Bell:
 
     name = SUBSCRIBER
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, ledger: Ledger, desk: Desk) -> None:
+        self._ledger = ledger
         self._desk = desk
 
     async def prepare(self, entries: Sequence[Entry]) -> Change:
         """Wake the cycles that the next entries concern. A cycle that is woken twice looks twice."""
-        for area in dict.fromkeys(_concerned(entries)):
+        for area in await self._concerned(entries):
             await self._desk.have_look(area)
         return _write_nothing
 
+    async def _concerned(self, entries: Sequence[Entry]) -> Iterable[str]:
+        if any(kind_of(entry.stream) is StreamKind.PROGRAMME for entry in entries):
+            return [name for name in await self._ledger.stream_versions() if kind_of(name) is StreamKind.AREA]
+        return dict.fromkeys(area for entry in entries for area in _areas_in(entry))
 
-def _concerned(entries: Iterable[Entry]) -> Iterable[str]:
-    for entry in entries:
-        match kind_of(entry.stream):
-            case StreamKind.INSPECTION if entry.type in TOLD_BY:
-                yield entry.stream.partition("-")[0]
-            case StreamKind.THEMATIC_REVIEW if entry.type == "concern_raised":
-                yield entry.parsed()["body"]["event"]["area"]
+
+def _areas_in(entry: Entry) -> Iterator[str]:
+    match kind_of(entry.stream):
+        case StreamKind.INSPECTION if entry.type in TOLD_BY:
+            yield entry.stream.partition("-")[0]
+        case StreamKind.THEMATIC_REVIEW if entry.type == "concern_raised":
+            yield entry.parsed()["body"]["event"]["area"]
 
 
 async def _write_nothing(_: asyncpg.Connection) -> None:

@@ -7,15 +7,17 @@ from domain.messages import StartInspection
 from domain.streams import StreamKind, require_kind
 from workflows.area_cycle import AreaCycleWorkflow
 from workflows.inspection import InspectionWorkflow
+from workflows.programme import ProgrammeWorkflow
 from workflows.thematic_review import ThematicReviewWorkflow
 
 WORKFLOWS: Final[dict[StreamKind, type[Any]]] = {
     StreamKind.INSPECTION: InspectionWorkflow,
     StreamKind.AREA: AreaCycleWorkflow,
     StreamKind.THEMATIC_REVIEW: ThematicReviewWorkflow,
+    StreamKind.PROGRAMME: ProgrammeWorkflow,
 }
 
-TYPES: Final = ("Inspection", "AreaCycle", "ThematicReview")
+TYPES: Final = ("Inspection", "AreaCycle", "ThematicReview", "Programme")
 """The names under which Temporal lists them."""
 
 Run = Callable[[Any, StartInspection], Awaitable[None]]

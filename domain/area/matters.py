@@ -180,6 +180,25 @@ class NewsMatter(Value):
     polls: Annotated[tuple[date, ...], Field(exclude_if=lambda polls: not polls)] = ()
 
 
+class PauseNews(Value):
+    """Days on which no inspection of a kind, or of any, is on site: read from the programme's stream."""
+
+    kind: Kind | None = None
+    first: date
+    last: date | None = None
+
+    def covers(self, kind: Kind, on_site: Period) -> bool:
+        """Say whether an inspection of a kind on these days would fall into the pause."""
+        over = self.last is not None and self.last < on_site.first
+        return self.kind in {None, kind} and self.first <= on_site.last and not over
+
+
+class PausesMatter(Value):
+    """All pauses that count now. What is not named any more is struck."""
+
+    pauses: tuple[PauseNews, ...]
+
+
 class ScheduleMatter(Value):
     """When an inspection is to take place. Its name says of which area, which kind and which year it is."""
 

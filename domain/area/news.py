@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from domain import thematic
-from domain.area.matters import ConcernNews, NewsMatter
+from domain import national, thematic
+from domain.area.matters import ConcernNews, NewsMatter, PauseNews
 from domain.inspection.progress import stage
 from domain.inspection.state import State
 from domain.inspection.vocabulary import Stage
@@ -57,6 +57,12 @@ def news_of(inspection: InspectionId, state: State) -> NewsMatter:
             "polls": state.polls,
         }
     )
+
+
+def pauses_of(programme: national.State) -> tuple[PauseNews, ...]:
+    """Say which pauses of scheduling count, in the order of their first days."""
+    found = [PauseNews(kind=one.ref.kind, first=one.ref.first, last=one.last) for one in programme.pauses]
+    return tuple(sorted(found, key=lambda one: (one.first, one.kind or "")))
 
 
 def concerns_about(

@@ -29,6 +29,7 @@ RULES: Final[dict[str, Rule]] = {
     "window": Rule(
         "An inspection takes place within its window, unless intelligence brings it forward.", True
     ),
+    "scheduling_paused": Rule("While scheduling is paused, no inspection is scheduled.", True),
     "term_time": Rule("Inspections take place in term time.", True),
     "visits_cap": Rule("Monitoring visits of all frameworks together are few within a year.", True),
     "calendar_horizon": Rule("Inspections take place within the years that the calendar covers.", False),

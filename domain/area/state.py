@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from domain.actors import Actor, Recorder, Role
 from domain.area import events as e
-from domain.area.matters import ConcernRef, NewsMatter
+from domain.area.matters import ConcernRef, NewsMatter, PauseNews
 from domain.area.vocabulary import (
     Code,
     DueKind,
@@ -198,6 +198,7 @@ class State:
     warned: dict[DueKey, date] = field(default_factory=dict)
     missed: dict[DueKey, date] = field(default_factory=dict)
     concerns: frozenset[ConcernRef] = frozenset()
+    pauses: tuple[PauseNews, ...] = ()
     roles: dict[PersonRef, frozenset[Role]] = field(default_factory=dict)
 
     def all(self, kind: type[F]) -> tuple[F, ...]:
@@ -233,6 +234,8 @@ def evolve(state: State, event: e.Event) -> State:
     match event:
         case e.InspectionHeardOf():
             return replace(after, news={**state.news, event.inspection: _news(event)})
+        case e.PausesHeardOf():
+            return replace(after, pauses=event.pauses)
         case e.InspectionBroughtForward(concern=ConcernRef() as concern):
             return replace(after, concerns=state.concerns | {concern})
         case e.CycleDeadlineApproaching():

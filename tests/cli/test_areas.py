@@ -241,3 +241,18 @@ def test_an_area_of_which_nobody_has_said_the_region_is_shown_and_listed(loaded:
     assert "region" not in done(loaded("show", "NOW")).out
     assert ["NOW", "Nowhere"] in [line.split() for line in done(loaded("areas", "list")).out.splitlines()]
     assert "NOW" not in done(loaded("areas", "list", "--region", "london", "--format", "csv")).out
+
+
+def test_the_programme_is_shown_with_its_pauses(live: Inspections) -> None:
+    """A pause without a last day goes on; the one that is resumed has one."""
+    told = ("--decided-by", "p-dir", "--format", "json")
+    pause = ("record", "PROGRAMME", "pause_scheduling", "--kind", "monitoring", "--first", "2024-09-02")
+    assert live(*pause, "--reason", "framework_changes", *told).code == 0
+    (shown,) = live("show", "PROGRAMME", "--format", "json").data["pauses"]
+    assert (shown["kind"], shown["last"], shown["paused_now"]) == ("monitoring", None, True)
+    resumed = ("resume_scheduling", "--pause.kind", "monitoring", "--pause.first", "2024-09-02")
+    assert live("record", "PROGRAMME", *resumed, "--last", "2025-07-31", *told).code == 0
+    (shown,) = live("show", "PROGRAMME", "--format", "json").data["pauses"]
+    assert (shown["last"], shown["paused_now"]) == ("2025-07-31", False)
+    assert "framework changes" in live("show", "PROGRAMME").out
+    assert live("stuck").code == 0

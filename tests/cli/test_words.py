@@ -82,8 +82,11 @@ async def test_scripts_still_get_the_pattern(capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        ("show nonsense", "NAME is 'nonsense'; accepted is a name such as SFK-2023-F1, SFK or THEMATIC-2023"),
-        ("show", "NAME is missing; accepted is a name such as SFK-2023-F1, SFK or THEMATIC-2023"),
+        (
+            "show nonsense",
+            "NAME is 'nonsense'; accepted is a name such as SFK-2023-F1, SFK, THEMATIC-2023 or PROGRAMME",
+        ),
+        ("show", "NAME is missing; accepted is a name such as SFK-2023-F1, SFK, THEMATIC-2023 or PROGRAMME"),
         ("record SFK-2023-F1", "MILESTONE is missing. Such as begin_fieldwork"),
         (
             "record SFK-2023-F1 x --decided-by Rosa",

@@ -12,6 +12,9 @@ from domain.events import DomainEvent
 from domain.inspection import commands as of_inspections
 from domain.inspection import events as in_inspections
 from domain.inspection.rules import RULES as INSPECTION_RULES
+from domain.national import commands as of_the_programme
+from domain.national import events as in_the_programme
+from domain.national.rules import RULES as PROGRAMME_RULES
 from domain.thematic import commands as of_reviews
 from domain.thematic import events as in_reviews
 from domain.thematic.rules import RULES as REVIEW_RULES
@@ -20,6 +23,8 @@ from tests.domain.area.scenes import SCENES as AREA_SCENES
 from tests.domain.golden import Golden
 from tests.domain.inspection import golden as golden_inspections
 from tests.domain.inspection.scenes import SCENES as INSPECTION_SCENES
+from tests.domain.national import golden as golden_programme
+from tests.domain.national.scenes import SCENES as PROGRAMME_SCENES
 from tests.domain.thematic import golden as golden_reviews
 from tests.domain.thematic.scenes import SCENES as REVIEW_SCENES
 
@@ -82,6 +87,18 @@ AGGREGATES: Final = (
         REVIEW_RULES,
         REVIEW_SCENES,
         frozenset({"survey_data_deletion_due"}),
+    ),
+    Aggregate(
+        "programme",
+        of_the_programme.Command,
+        of_the_programme.COMMAND_TYPES,
+        in_the_programme.Event,
+        in_the_programme.EVENT_TYPES,
+        (of_the_programme.AnyCommand, in_the_programme.AnyEvent),
+        golden_programme.GOLDEN,
+        golden_programme.one_of_each,
+        PROGRAMME_RULES,
+        PROGRAMME_SCENES,
     ),
 )
 

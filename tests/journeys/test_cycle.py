@@ -83,7 +83,7 @@ async def test_a_cycle_is_woken_when_its_inspection_moves(house: House) -> None:
     name = f"{cycle.area}-2024-F1"
     await Cycle(house, TODAY, name).record("withdraw_inspection", Role.HMCI, reason="programme_changed")
     await house.life("TRF").play(through=lambda step: step.milestone == "plan_inspection")
-    await catch_up(pool, ledger, Bell(cycle.desk))
+    await catch_up(pool, ledger, Bell(house.stores.ledger, cycle.desk))
     await cycle.until(lambda standing: standing.version == 4)
     assert (await cycle.state()).news[name].withdrawn
 
@@ -118,13 +118,35 @@ async def test_a_serious_concern_of_a_review_brings_an_inspection_forward(house:
     text = house.text.model_dump(mode="json")
     concern = {"reason": "widespread_failings", "text": text}
     await review.record("raise_concern", Role.OFSTED_LEAD, area=cycle.area, **concern)
-    await catch_up(house.stores.pool, house.stores.ledger, Bell(cycle.desk))
+    await catch_up(house.stores.pool, house.stores.ledger, Bell(house.stores.ledger, cycle.desk))
     await cycle.until(lambda standing: standing.version >= 2)
     forward = (await house.stores.ledger.read_stream(cycle.area))[1].parsed()["body"]["event"]
     assert (forward["concern"], forward["due_by"]) == (
         {"review": "THEMATIC-2024", "number": 1},
         "2024-12-03",
     )
+
+
+async def test_every_cycle_hears_of_a_pause_whenever_it_is_entered(house: House) -> None:
+    """One that was there before is woken, one that comes later hears when it looks."""
+    before, later = Cycle(house, TODAY), Cycle(house, TODAY)
+    await before.enter()
+    await enrol(house.stores.pool, SUBSCRIBER, after=0)
+    programme = Cycle(house, TODAY, "PROGRAMME")
+    pause = {"first": "2024-06-01", "last": "2024-08-31", "reason": "national_reforms"}
+    await programme.record("pause_scheduling", Role.HMCI, **pause)
+    await catch_up(house.stores.pool, house.stores.ledger, Bell(house.stores.ledger, before.desk))
+    await before.until(lambda standing: standing.version == 2)
+    await later.enter()
+    await later.look()
+    for cycle in (before, later):
+        refused = (await cycle.ask("schedule_inspection", **_schedule(cycle))).refused
+        assert refused is not None
+        assert (refused.code, refused.waivable) == ("scheduling_paused", True)
+    await programme.record("resume_scheduling", Role.HMCI, pause={"first": "2024-06-01"}, last="2024-06-28")
+    await before.look()
+    await before.record("schedule_inspection", **_schedule(before))
+    await programme.handle.terminate()
 
 
 async def test_a_cycle_wakes_by_itself_when_an_agreed_meeting_is_missed(house: House) -> None:

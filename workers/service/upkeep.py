@@ -64,7 +64,7 @@ class BellPart:
 
     def __init__(self, stores: Stores, desk: Desk, news: News) -> None:
         self._stores = stores
-        self._bell = Bell(desk)
+        self._bell = Bell(stores.ledger, desk)
         self._news = news
 
     async def run(self, status: Status) -> None:

@@ -10,6 +10,7 @@ from domain.area.commands.cycle import (
     BringForward,
     HearOfConcerns,
     HearOfInspections,
+    HearOfPauses,
     HoldEngagementMeeting,
     NoteMonitoringVisit,
     NoteNotOpened,
@@ -48,6 +49,7 @@ AnyCommand = Annotated[
     | StrikeEntry
     | HearOfInspections
     | HearOfConcerns
+    | HearOfPauses
     | ScheduleInspection
     | NoteNotOpened
     | BringForward
@@ -77,6 +79,7 @@ __all__ = [
     "GiveCode",
     "HearOfConcerns",
     "HearOfInspections",
+    "HearOfPauses",
     "HoldEngagementMeeting",
     "JoinBody",
     "LeaveBody",

@@ -14,6 +14,7 @@ from domain.area.matters import (
     MeetingMatter,
     NewsMatter,
     NotOpenedMatter,
+    PausesMatter,
     ScheduleMatter,
     SchoolTermMatter,
     VisitMatter,
@@ -28,6 +29,14 @@ class HearOfInspections(Command):
     records = happened.InspectionHeardOf
 
     news: Annotated[tuple[NewsMatter, ...], Field(min_length=1)]
+
+
+class HearOfPauses(Command, PausesMatter):
+    """Take note of the pauses of scheduling, all of them anew."""
+
+    type: Literal["hear_of_pauses"] = "hear_of_pauses"
+    verb = Verb.RUN
+    records = happened.PausesHeardOf
 
 
 class ScheduleInspection(Command, ScheduleMatter):

@@ -72,6 +72,7 @@ def _schedule(situation: Situation, command: c.ScheduleInspection) -> None:
         "an area with no inspection before the end of its fieldwork",
     )
     _require_window(situation, command)
+    _require_no_pause(situation, command)
     situation.require(
         in_term(situation.state, command.on_site) is not False,
         "term_time",
@@ -115,6 +116,18 @@ def _require_window(situation: Situation, command: c.ScheduleInspection) -> None
         "window",
         f"the window opens on {due.opens}, around {due.target}" if due else "",
         f"a first day on site from {due.opens} on; bring_forward, on intelligence" if due else "",
+    )
+
+
+def _require_no_pause(situation: Situation, command: c.ScheduleInspection) -> None:
+    pauses = situation.state.pauses
+    pause = next((one for one in pauses if one.covers(command.kind, command.on_site)), None)
+    until = f"to {pause.last}" if pause and pause.last else "until further notice"
+    situation.require(
+        pause is None,
+        "scheduling_paused",
+        f"{pause.kind or 'all'} inspections are paused from {pause.first} {until}" if pause else "",
+        f"a week on site after {pause.last}" if pause and pause.last else "a week on site before the pause",
     )
 
 

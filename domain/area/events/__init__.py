@@ -21,6 +21,7 @@ from domain.area.events.cycle import (
     InspectionNotOpened,
     InspectionScheduled,
     MonitoringVisitNoted,
+    PausesHeardOf,
     SchoolTermSet,
 )
 from domain.area.events.register import (
@@ -54,6 +55,7 @@ AnyEvent = Annotated[
     | EntryStruck
     | InspectionHeardOf
     | InspectionScheduled
+    | PausesHeardOf
     | InspectionNotOpened
     | InspectionBroughtForward
     | EngagementMeetingAgreed
@@ -94,6 +96,7 @@ __all__ = [
     "InspectionScheduled",
     "InterventionRecorded",
     "MonitoringVisitNoted",
+    "PausesHeardOf",
     "PollsCalledOff",
     "PollsSet",
     "SchoolTermSet",

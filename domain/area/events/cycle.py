@@ -11,6 +11,7 @@ from domain.area.matters import (
     MeetingMatter,
     NewsMatter,
     NotOpenedMatter,
+    PausesMatter,
     ScheduleMatter,
     SchoolTermMatter,
     VisitMatter,
@@ -22,6 +23,12 @@ class InspectionHeardOf(Event, NewsMatter):
     """An inspection of the area has moved. What is told here is all that the cycle knows of it."""
 
     type: Literal["inspection_heard_of"] = "inspection_heard_of"
+
+
+class PausesHeardOf(Event, PausesMatter):
+    """Scheduling is paused in the whole country, or was, or will be; or it is not after all."""
+
+    type: Literal["pauses_heard_of"] = "pauses_heard_of"
 
 
 class InspectionScheduled(Event, ScheduleMatter):

@@ -47,7 +47,7 @@ def _live_a_cycle(story: Story) -> None:
     for command in ("agree_engagement_meeting", "hold_engagement_meeting", "note_monitoring_visit"):
         story.do(command)
     story.do("set_school_term").do("bring_forward").wait(date(2026, 10, 1))
-    story.heard("SRY-2026-F1", **GONE_ALL_THE_WAY)
+    story.heard("SRY-2026-F1", **GONE_ALL_THE_WAY).do("hear_of_pauses")
 
 
 if __name__ == "__main__":

@@ -84,6 +84,10 @@ def _window() -> Scene:
     return story, "schedule_inspection", {}
 
 
+def _scheduling_paused() -> Scene:
+    return Story().entered().do("hear_of_pauses"), "schedule_inspection", {}
+
+
 def _term_time() -> Scene:
     term = {"first": date(2026, 1, 5), "last": date(2026, 3, 26)}
     return Story().entered().do("set_school_term", term=term), "schedule_inspection", {}

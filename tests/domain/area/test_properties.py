@@ -110,6 +110,7 @@ MATTERS: Final[dict[str, dict[str, st.SearchStrategy[Any]]]] = {
             max_size=3,
         )
     },
+    "hear_of_pauses": {"pauses": st.lists(st.fixed_dictionaries({"first": days}), max_size=2)},
     "hear_of_inspections": {"news": st.lists(heard, min_size=1, max_size=3)},
     "schedule_inspection": {
         "inspection": names,

@@ -24,8 +24,9 @@ def _everything() -> Story:
 
 
 WAYS_BACK = {"polls_called_off", "inspection_not_opened", "entry_struck"}
-DERIVED = {"inspection_heard_of", *(kind.model_fields["type"].default for kind in DueEvent.__subclasses__())}
-"""What is heard of an inspection is put right in its own stream, and heard anew; what falls due follows."""
+HEARD = {"inspection_heard_of", "pauses_heard_of"}
+DERIVED = HEARD | {*(kind.model_fields["type"].default for kind in DueEvent.__subclasses__())}
+"""What is heard is put right in the stream where it was said, and heard anew; what falls due follows."""
 
 
 def test_every_event_makes_an_entry_that_can_be_struck_or_is_the_way_back_or_follows_from_others() -> None:

@@ -1,0 +1,12 @@
+"""The rules that can speak against a command to the national programme."""
+
+from typing import Final
+
+from domain.deciding import COMMON_RULES, Rule
+
+RULES: Final[dict[str, Rule]] = {
+    **COMMON_RULES,
+    "recorded_once": Rule("A pause stands once; a wrong one is struck, not repeated.", False),
+    "pause_known": Rule("Only a pause that stands is resumed or struck.", False),
+    "order": Rule("Nothing ends before it begins.", False),
+}

@@ -1,0 +1,58 @@
+"""What is on record of the national programme: the fold of its events."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+from domain.actors import Role
+from domain.events import roles_after
+from domain.national import events as e
+from domain.national.vocabulary import PauseReason, PauseRef
+from domain.values import PersonRef
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause that counts, and its last day, if one is known."""
+
+    ref: PauseRef
+    last: date | None
+    reason: PauseReason
+
+
+@dataclass(frozen=True)
+class State:
+    """The programme: the pauses that count, in the order of their recording."""
+
+    version: int = 0
+    pauses: tuple[Pause, ...] = ()
+    roles: dict[PersonRef, frozenset[Role]] = field(default_factory=dict)
+
+    def pause(self, ref: PauseRef) -> Pause | None:
+        """Return a pause, if it counts."""
+        return next((one for one in self.pauses if one.ref == ref), None)
+
+
+_NOTHING: Final = State()
+
+
+def initial() -> State:
+    """Return the state of a programme of which nothing is known."""
+    return _NOTHING
+
+
+def evolve(state: State, event: e.Event) -> State:
+    """Return the state after one more event. One that refers to what is not there changes nothing."""
+    after = replace(state, version=state.version + 1, roles=roles_after(state.roles, event))
+    match event:
+        case e.SchedulingPaused():
+            ref = PauseRef(kind=event.kind, first=event.first)
+            others = tuple(one for one in state.pauses if one.ref != ref)
+            return replace(after, pauses=(*others, Pause(ref, event.last, event.reason)))
+        case e.SchedulingResumed():
+            ended = (replace(one, last=event.last) if one.ref == event.pause else one for one in state.pauses)
+            return replace(after, pauses=tuple(ended))
+        case e.PauseStruck():
+            return replace(after, pauses=tuple(one for one in state.pauses if one.ref != event.pause))
+        case _:
+            return after

@@ -1,0 +1,1 @@
+"""The national programme, told as short stories."""

@@ -1,0 +1,91 @@
+"""Tells the story of the national programme, so that a test of a rule is a few lines."""
+
+from datetime import date, datetime, time
+from functools import reduce
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from domain.actors import SPEAKS_FOR, Actor, Recorder, Role
+from domain.london import at_time
+from domain.national import State, decide, evolve, initial
+from domain.national.commands import COMMANDS, Command
+from domain.national.events import Event
+from domain.refusal import Refusal
+from domain.rulebook import Rulebook
+
+RULES: Final = Rulebook.released()
+TODAY: Final = date(2026, 3, 2)
+TEXT: Final = {"sealed": "0" * 64}
+
+PAUSE: Final = {"kind": None, "first": date(2020, 3, 17)}
+USUAL: Final[dict[str, dict[str, Any]]] = {
+    "pause_scheduling": {**PAUSE, "reason": "national_emergency"},
+    "resume_scheduling": {"pause": PAUSE, "last": date(2021, 4, 30)},
+    "strike_pause": {"pause": PAUSE, "reason": "did_not_happen"},
+    "tick": {},
+}
+"""What a command usually says: inspections were paused from March 2020 on."""
+
+
+class Story:
+    """The programme: its state, everything that was recorded, and what time it is."""
+
+    def __init__(self) -> None:
+        self.state: State = initial()
+        self.events: list[Event] = []
+        self.now = at_time(TODAY, time(12))
+        self._commands = 0
+
+    def do(self, command: str, **told: Any) -> "Story":
+        """Have a command accepted, and record what it brings. Takes what `command` takes."""
+        decision = decide(RULES, self.state, self.command(command, **told))
+        assert not isinstance(decision, Refusal), f"{command}: {decision.code}: {decision.because}"
+        return self.record(decision)
+
+    def refused(self, command: str, **told: Any) -> Refusal:
+        """Have a command refused, and return the refusal. Takes what `command` takes."""
+        decision = decide(RULES, self.state, self.command(command, **told))
+        assert isinstance(decision, Refusal), f"{command} is accepted"
+        return decision
+
+    def record(self, events: tuple[Event, ...]) -> "Story":
+        """Add events to the record."""
+        self.state = reduce(evolve, events, self.state)
+        self.events += events
+        return self
+
+    def command(
+        self,
+        command: str,
+        *,
+        at: date | None = None,
+        by: Role | None = None,
+        contrary_to: tuple[str, ...] = (),
+        authorised_by: str = "p-authority",
+        **matter: Any,
+    ) -> Command:
+        """Make a command: what is not told is as it usually is. It happened now unless `at` says when."""
+        contrary = {"rules": contrary_to, "reason": TEXT, "authorised_by": authorised_by}
+        self._commands += 1
+        role = by or (Role.SYSTEM if command == "tick" else Role.HMCI)
+        return COMMANDS.validate_python(
+            {
+                "type": command,
+                "programme": "PROGRAMME",
+                "command_id": uuid5(UUID(int=0), f"programme/{self._commands}"),
+                "occurred_at": self._moment(at),
+                "now": self.now,
+                "decided_by": Actor(
+                    person=f"p-{role.replace('_', '')}",
+                    role=role,
+                    organisation=SPEAKS_FOR.get(role, "ofsted"),
+                ),
+                "recorded_by": Recorder(person="p-support"),
+                "contrary_to": contrary if contrary_to else None,
+                **USUAL[command],
+                **matter,
+            }
+        )
+
+    def _moment(self, told: date | None) -> datetime:
+        return self.now if told is None else at_time(told, time(12))
