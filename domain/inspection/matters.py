@@ -12,6 +12,7 @@ from domain.handbook import DeadlineKind, DeferralGround
 from domain.inspection.vocabulary import (
     Activity,
     AreaForAction,
+    CalendarMoveReason,
     ComplaintResolution,
     ConcernReceiver,
     CorrectionReason,
@@ -38,6 +39,7 @@ from domain.values import (
     Address,
     AreaCode,
     BodyRef,
+    CalendarVersion,
     EvidenceRef,
     HandbookVersion,
     InspectionId,
@@ -284,6 +286,11 @@ class ExtensionMatter(Value):
 class HandbookMoveMatter(Value):
     to: HandbookVersion
     reason: HandbookMoveReason
+
+
+class CalendarMoveMatter(Value):
+    to: CalendarVersion
+    reason: CalendarMoveReason
 
 
 class RectificationMatter(Value):

@@ -90,6 +90,7 @@ RULES: Final[dict[str, Rule]] = {
     "extends_later": Rule("An extension moves a deadline to a later day.", False),
     "handbook_in_force": Rule("An area is notified under the handbook in force on that day.", False),
     "handbook_known": Rule("An inspection is moved to a released handbook, other than its own.", False),
+    "calendar_known": Rule("An inspection is moved to a released calendar, other than its own.", False),
     "milestone_recorded": Rule("Only a milestone that was recorded can be rectified.", False),
     "nothing_rests_on_it": Rule("What rests on a milestone is put right before the milestone itself.", False),
     "duties_done": Rule("An inspection is closed when the partnership has done what the outcome asks.", True),

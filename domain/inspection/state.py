@@ -240,6 +240,10 @@ def _handbook_moved(state: State, event: e.HandbookMoved) -> Change:
     return {"handbook": event.handbook, **window_opened_again(state)}
 
 
+def _calendar_moved(state: State, event: e.CalendarMoved) -> Change:
+    return {"calendar": event.calendar, **window_opened_again(state)}
+
+
 def _approaching(state: State, event: e.DeadlineApproaching) -> Change:
     return {"warned": {**state.warned, (event.kind, event.subject): event.due}}
 
@@ -285,6 +289,7 @@ _CHANGES: dict[type[e.Event], Callable[[State, Any], Change]] = {
     e.PriorityActionPlanResubmitted: _pap_resubmitted,
     e.DeadlineExtended: _extended,
     e.HandbookMoved: _handbook_moved,
+    e.CalendarMoved: _calendar_moved,
     e.MilestoneRectified: rectified,
     e.DeadlineApproaching: _approaching,
     e.DeadlineMissed: _missed,

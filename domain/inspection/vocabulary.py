@@ -121,6 +121,11 @@ class HandbookMoveReason(StrEnum):
     BOUND_IN_ERROR = "bound_in_error"
 
 
+class CalendarMoveReason(StrEnum):
+    HOLIDAY_PROCLAIMED = "holiday_proclaimed"
+    BOUND_IN_ERROR = "bound_in_error"
+
+
 class Activity(StrEnum):
     LEADERS_MEETING = "leaders_meeting"
     PARENT_CARER_FORUM = "parent_carer_forum"

@@ -71,6 +71,7 @@ from domain.inspection.commands.publication import (
 from domain.inspection.commands.repair import (
     CloseInspection,
     ExtendDeadline,
+    MoveToCalendar,
     MoveToHandbook,
     RectifyMilestone,
     Tick,
@@ -129,6 +130,7 @@ AnyCommand = Annotated[
     | PublishPriorityActionPlan
     | ExtendDeadline
     | MoveToHandbook
+    | MoveToCalendar
     | RectifyMilestone
     | CloseInspection
     | Tick,
@@ -168,6 +170,7 @@ __all__ = [
     "GatherAdditionalEvidence",
     "GiveFeedback",
     "LodgeComplaint",
+    "MoveToCalendar",
     "MoveToHandbook",
     "NamePrincipalAuthority",
     "NotifyArea",

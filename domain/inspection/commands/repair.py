@@ -7,6 +7,7 @@ from domain.inspection.commands.base import Command, between
 from domain.inspection.events import repair as happened
 from domain.inspection.events.clock import DeadlineMissed
 from domain.inspection.matters import (
+    CalendarMoveMatter,
     ExtensionMatter,
     HandbookMoveMatter,
     RectificationMatter,
@@ -30,6 +31,15 @@ class MoveToHandbook(Command, HandbookMoveMatter):
     verb = Verb.AUTHORISE
     stages = between(Stage.NOTIFIED, Stage.FOLLOW_UP)
     records = happened.HandbookMoved
+
+
+class MoveToCalendar(Command, CalendarMoveMatter):
+    """Count the working days of the inspection by another calendar version."""
+
+    type: Literal["move_to_calendar"] = "move_to_calendar"
+    verb = Verb.AUTHORISE
+    stages = between(Stage.NOTIFIED, Stage.FOLLOW_UP)
+    records = happened.CalendarMoved
 
 
 class RectifyMilestone(Command, RectificationMatter):

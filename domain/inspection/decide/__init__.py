@@ -64,6 +64,7 @@ _HANDLERS: dict[type[c.Command], Handler] = {
     c.PublishPriorityActionPlan: follow_up.publish_action_plan,
     c.ExtendDeadline: repair.extend_deadline,
     c.MoveToHandbook: repair.move_to_handbook,
+    c.MoveToCalendar: repair.move_to_calendar,
     c.RectifyMilestone: repair.rectify,
     c.CloseInspection: repair.close,
 }

@@ -96,6 +96,26 @@ def move_to_handbook(situation: Situation, command: c.MoveToHandbook) -> e.Event
     return situation.record(e.HandbookMoved, handbook=rules.pin(rules.handbook(command.to)))
 
 
+def move_to_calendar(situation: Situation, command: c.MoveToCalendar) -> e.Event:
+    """The working days of an inspection are counted anew by another released calendar.
+
+    A holiday that is proclaimed late is a day on which nobody had to work. So days that run end later, and a
+    miss of the old day is taken back: what was done by the new day was in time, and what was not is missed on
+    the new day instead. What was met stays met unless a day that was no holiday after all makes it late. A
+    day that a person gave stays, on the next working day. What was found of the notice when it was
+    given stands: nobody could have known. (Section 9 of the facts; that a miss goes is our reading, I.)
+    """
+    rules, bound = situation.rules, situation.state.calendar
+    others = [version for version in rules.calendars if bound is None or version != bound.version]
+    situation.require(
+        command.to in others,
+        "calendar_known",
+        f"{command.to} is not a released calendar other than the present one",
+        "one of " + (", ".join(sorted(others)) or "none: no other is released"),
+    )
+    return situation.record(e.CalendarMoved, calendar=rules.pin(rules.calendar(command.to)))
+
+
 def rectify(situation: Situation, command: c.RectifyMilestone) -> e.Event:
     """A wrong date is put right within the order of things; what never happened is struck."""
     was = _recorded_moment(situation, command)

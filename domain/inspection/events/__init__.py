@@ -80,6 +80,7 @@ from domain.inspection.events.publication import (
     ReportReleased,
 )
 from domain.inspection.events.repair import (
+    CalendarMoved,
     DeadlineExtended,
     HandbookMoved,
     InspectionClosed,
@@ -139,6 +140,7 @@ AnyEvent = Annotated[
     | PriorityActionPlanPublished
     | DeadlineExtended
     | HandbookMoved
+    | CalendarMoved
     | MilestoneRectified
     | InspectionClosed
     | CommentWindowLapsed
@@ -166,6 +168,7 @@ __all__ = [
     "AdditionalEvidenceOrdered",
     "AnyEvent",
     "AreaNotified",
+    "CalendarMoved",
     "CommentWindowLapsed",
     "CommentsAnswered",
     "CommentsReceived",

@@ -4,6 +4,7 @@ from typing import Literal
 
 from domain.inspection.events.base import Event, MovesDeadlines, NextInspection
 from domain.inspection.matters import (
+    CalendarMoveMatter,
     ExtensionMatter,
     HandbookMoveMatter,
     RectificationMatter,
@@ -26,6 +27,15 @@ class HandbookMoved(MovesDeadlines, HandbookMoveMatter):
     rests_on = frozenset({"area_notified"})
     is_milestone = False
     handbook: Pin
+
+
+class CalendarMoved(MovesDeadlines, CalendarMoveMatter):
+    """The working days of the inspection are counted by another calendar version."""
+
+    type: Literal["calendar_moved"] = "calendar_moved"
+    rests_on = frozenset({"area_notified"})
+    is_milestone = False
+    calendar: Pin
 
 
 class MilestoneRectified(MovesDeadlines, RectificationMatter):

@@ -11,6 +11,7 @@ from typing import Final
 from domain.inspection.events import EVENT_TYPES, Event
 from tests.domain.golden import Golden, first_of_each
 from tests.domain.inspection.story import Story
+from tests.domain.late_holiday import with_royal_holiday
 
 GOLDEN: Final = Golden(Path(__file__).with_name("golden_events.json"))
 
@@ -49,6 +50,8 @@ def _stories() -> Iterator[Story]:
     yield late.do(
         "rectify_milestone", milestone="inspection_closed", happened_at=earlier, reason="wrong_date"
     )
+
+    yield Story(rules=with_royal_holiday()).until("area_notified").do("move_to_calendar", to="england-2026.1")
 
     planned = Story(outcome="3").until("priority_action_plan_submitted").do("return_priority_action_plan")
     planned.do("resubmit_priority_action_plan")

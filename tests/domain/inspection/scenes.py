@@ -273,6 +273,10 @@ def _handbook_known() -> Scene:
     return Story().until("area_notified"), "move_to_handbook", {"to": "2024-04-05"}
 
 
+def _calendar_known() -> Scene:
+    return Story().until("area_notified"), "move_to_calendar", {"to": "england-2026.1"}
+
+
 def _milestone_recorded() -> Scene:
     return Story().until("area_notified"), "rectify_milestone", {"milestone": "fieldwork_begun"}
 

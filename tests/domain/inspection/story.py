@@ -394,6 +394,7 @@ def usual_matter(story: Story, command: str) -> dict[str, Any]:
         "resubmit_priority_action_plan": {"bodies": BODIES},
         "publish_priority_action_plan": {"bodies": BODIES},
         "move_to_handbook": {"to": "2025-06-06", "reason": "transitional_provision"},
+        "move_to_calendar": {"to": "england-2026.2", "reason": "holiday_proclaimed"},
         "extend_deadline": {
             "kind": "strategic_plan",
             "to": today + timedelta(days=90),

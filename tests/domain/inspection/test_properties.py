@@ -139,6 +139,7 @@ MATTERS: Final[dict[str, dict[str, st.SearchStrategy[Any]]]] = {
     "publish_strategic_plan": {"bodies": bodies},
     "submit_priority_action_plan": {"bodies": bodies},
     "move_to_handbook": {"to": st.sampled_from([*RULES.handbooks, "2019-01-01"])},
+    "move_to_calendar": {"to": st.sampled_from([*RULES.calendars, "england-2020.1"])},
     "rectify_milestone": {
         "reason": st.sampled_from(RectificationReason),
         "happened_at": st.none() | moments,
