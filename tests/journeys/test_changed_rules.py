@@ -16,6 +16,7 @@ from domain.london import at_time, london_date
 from domain.rulebook import Rulebook
 from domain.values import Slug
 from eventstore.codec import Codec
+from tests.domain.late_holiday import LATER, with_royal_holiday
 from tests.journeys.house import House
 from workers.codecs import CODEC, UPCASTERS
 from workers.rehearsal.script import NOON
@@ -78,6 +79,26 @@ async def test_an_open_inspection_stays_on_its_handbook_until_it_is_moved(idle_h
         moved = (await life.events())[len(before)]
         assert isinstance(moved, e.HandbookMoved)
         assert [(one.was, one.now) for one in moved.moved] == [(date(2024, 2, 14), date(2024, 1, 10))]
+
+
+async def test_a_holiday_proclaimed_late_moves_what_is_told_to_move(idle_house: House) -> None:
+    """A worker with the later calendar takes over: nothing moves until the command is recorded."""
+    house = idle_house
+    life = house.life("TRF")
+    async with house.worker():
+        await life.play()
+    changed = with_royal_holiday(house.rules)
+    async with house.worker(changed):
+        await life.record("refer_safeguarding_concern", Role.OFSTED_LEAD, **CONCERN)
+        assert _due(changed, await life.state()) == date(2024, 2, 14)
+        answer = await life.record(
+            "move_to_calendar", Role.OFSTED_DIRECTOR, to=LATER, reason="holiday_proclaimed"
+        )
+    assert [one.type for one in answer.recorded] == ["calendar_moved"]
+    assert [(one.due, one.status) for one in answer.due] == [("2024-02-15", "open")]
+    moved = (await life.events())[-1]
+    assert isinstance(moved, e.CalendarMoved)
+    assert [(one.was, one.now) for one in moved.moved] == [(date(2024, 2, 14), date(2024, 2, 15))]
 
 
 async def test_an_inspection_notified_under_the_new_version_has_the_new_days(idle_house: House) -> None:
