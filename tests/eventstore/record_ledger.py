@@ -23,6 +23,7 @@ from domain.inspection.state import evolve, initial
 from domain.messages import Answer
 from domain.values import MonitoringResult
 from eventstore.envelope import Entry
+from tests.domain.late_holiday import LATER, with_royal_holiday
 from tests.journeys.house import House, Life
 from tests.journeys.monitoring import monitored
 from tests.workflows import record_histories as paths
@@ -199,6 +200,10 @@ async def _play(house: House) -> list[Entry]:
     async with house.worker():
         for play in LIVES:
             await play(house)
+        late = house.life("TRF", until="notified")
+        await late.play()
+    async with house.worker(with_royal_holiday()):
+        await _also(late, "move_to_calendar", Role.OFSTED_DIRECTOR, to=LATER, reason="holiday_proclaimed")
     entries = await house.stores.ledger.read_all(limit=10_000)
     missing = EVENT_TYPES.keys() - {entry.type for entry in entries}
     assert not missing, f"no inspection here has {sorted(missing)}"
