@@ -192,6 +192,10 @@ class PauseNews(Value):
         over = self.last is not None and self.last < on_site.first
         return self.kind in {None, kind} and self.first <= on_site.last and not over
 
+    def __str__(self) -> str:
+        until = f"to {self.last}" if self.last else "until further notice"
+        return f"{self.kind or 'all'} inspections are paused from {self.first} {until}"
+
 
 class PausesMatter(Value):
     """All pauses that count now. What is not named any more is struck."""

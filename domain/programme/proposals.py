@@ -20,6 +20,7 @@ class Why(StrEnum):
     WEEK = "week"
     TERM_NOT_KNOWN = "term_not_known"
     BANK_HOLIDAY = "bank_holiday"
+    PAUSED_BEFORE = "paused_before"
     NOTICE = "notice"
     EMBARGO = "embargo"
 

@@ -31,7 +31,11 @@ def reasons(rules: Rulebook, wish: Wish, week: Week, today: date) -> tuple[Reaso
     Raises:
         CalendarHorizonError: the report would come after the years of the calendar.
     """
-    return (*_why_at_all(rules, wish, today), *_why_this_week(rules, wish, week))
+    return (
+        *_why_at_all(rules, wish, today),
+        *_why_this_week(rules, wish, week),
+        *_paused_before(wish, week, today),
+    )
 
 
 def _why_at_all(rules: Rulebook, wish: Wish, today: date) -> Iterator[Reason]:
@@ -81,6 +85,16 @@ def _window(rules: Rulebook, wish: Wish, coming: Next, week: Week) -> Reason:
         coming.handbook,
         sureness,
     )
+
+
+def _paused_before(wish: Wish, week: Week, today: date) -> Iterator[Reason]:
+    """A pause that is not over yet may have taken earlier weeks of the window."""
+    for pause in wish.state.pauses:
+        last = pause.last
+        if last is None or pause.kind not in {None, wish.kind} or not wish.opens_by(last):
+            continue
+        if today <= last < week.on_site.first:
+            yield Reason(Why.PAUSED_BEFORE, f"{pause}, so in no week before that is over")
 
 
 def _notice(week: Week) -> Reason:

@@ -122,11 +122,10 @@ def _require_window(situation: Situation, command: c.ScheduleInspection) -> None
 def _require_no_pause(situation: Situation, command: c.ScheduleInspection) -> None:
     pauses = situation.state.pauses
     pause = next((one for one in pauses if one.covers(command.kind, command.on_site)), None)
-    until = f"to {pause.last}" if pause and pause.last else "until further notice"
     situation.require(
         pause is None,
         "scheduling_paused",
-        f"{pause.kind or 'all'} inspections are paused from {pause.first} {until}" if pause else "",
+        str(pause),
         f"a week on site after {pause.last}" if pause and pause.last else "a week on site before the pause",
     )
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from domain.actors import ENGINE
 from domain.errors import MalformedError
 from domain.programme import Programme, Proposal, Why, plan
 from domain.values import Kind, Period
@@ -122,6 +123,36 @@ def test_inspections_take_place_in_term() -> None:
     holidays = planned(area, period=(date(2026, 5, 25), date(2026, 6, 12)))
     assert left(holidays) == [("CON", Kind.FULL, "term_time")]
     assert holidays.not_proposed[0].because.endswith("and so with 2 more weeks")
+
+
+def paused(area: Area, first: date, last: date | None = None, kind: Kind | None = None) -> Area:
+    """Have the area hear of one pause of the programme, and of no other."""
+    return area.tell("hear_of_pauses", ENGINE, pauses=[{"kind": kind, "first": first, "last": last}])
+
+
+def test_no_week_is_proposed_within_a_pause() -> None:
+    """The first week after it is, and says so. A pause of the other kind takes no week."""
+    last = date(2026, 4, 17)
+    found = only(planned(paused(cornwall(), date(2026, 3, 1), last)))
+    assert found.on_site.first == date(2026, 4, 20)
+    assert (
+        says(found, Why.PAUSED_BEFORE)
+        == "all inspections are paused from 2026-03-01 to 2026-04-17, so in no week before that is over"
+    )
+    other = only(planned(paused(cornwall(), date(2026, 3, 1), last, Kind.MONITORING)))
+    assert other == only(planned(cornwall()))
+
+
+def test_a_pause_that_is_open_leaves_no_week_until_scheduling_is_resumed() -> None:
+    """After that the same call plans anew."""
+    area = paused(cornwall(), date(2026, 3, 1))
+    assert left(planned(area)) == [("CON", Kind.FULL, "scheduling_paused")]
+    assert (
+        planned(area)
+        .not_proposed[0]
+        .because.startswith("all inspections are paused from 2026-03-01 until further notice")
+    )
+    assert only(planned(paused(area, date(2026, 3, 1), date(2026, 3, 13)))).on_site.first == date(2026, 3, 16)
 
 
 def test_a_week_without_a_bank_holiday_is_better() -> None:
