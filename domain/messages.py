@@ -197,6 +197,11 @@ def opening_id(inspection: str, decided_at: datetime) -> UUID:
     return uuid5(NAMESPACE, f"{inspection}/opening/{decided_at.isoformat()}")
 
 
+def annual_review_id(stream: str, review: str) -> UUID:
+    """Return the id under which the programme has a review planned, and under which it notes that it has."""
+    return uuid5(NAMESPACE, f"{stream}/annual/{review}")
+
+
 def registering_id(area: str, version: int, command: str) -> UUID:
     """Return the id under which an area at some version is told what many are told: again, it is the same."""
     return uuid5(NAMESPACE, f"{area}/registering/{version}/{hashlib.sha256(command.encode()).hexdigest()}")

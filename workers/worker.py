@@ -17,6 +17,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.commands import CommandHandler, Interruption, go_on
 from activities.cycle import CycleActivities
 from activities.inspection import InspectionActivities
+from activities.programme import ProgrammeActivities
 from activities.publication import Publisher
 from domain.errors import UnavailableError
 from domain.messages import Answer, MilestoneRequest, Question
@@ -81,7 +82,9 @@ def build_worker(
     rulebook = rules or Rulebook.released()
     handler = CommandHandler(stores.ledger, rulebook, codecs, interruption)
     asked = InspectionActivities(handler)
-    cycle = CycleActivities(handler, stores.ledger, partial(_hand_in, client, task_queue))
+    hand_in = partial(_hand_in, client, task_queue)
+    cycle = CycleActivities(handler, stores.ledger, hand_in)
+    programme = ProgrammeActivities(handler, hand_in)
     publisher = Publisher(handler, rulebook, stores.texts, stores.directory, publication_dir, interruption)
     return Worker(
         client,
@@ -94,6 +97,7 @@ def build_worker(
             publisher.publish_report,
             cycle.hear_and_tick,
             cycle.see_to_errands,
+            programme.plan_due_review,
         ],
         workflow_runner=workflow_runner(sandboxed=sandboxed),
         max_cached_workflows=CACHED,

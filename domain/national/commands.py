@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 from domain.actors import Verb
 from domain.commands import DomainCommand, command_types
 from domain.national import events as happened
-from domain.national.matters import PauseMatter, ResumptionMatter, StrikeMatter
+from domain.national.matters import AskedForMatter, PauseMatter, ResumptionMatter, StrikeMatter
 from domain.values import ProgrammeName
 
 
@@ -18,6 +18,22 @@ class Command(DomainCommand):
     records: ClassVar[type[happened.Event]]
 
     programme: ProgrammeName
+
+
+class BeginProgramme(Command):
+    """Have each year's thematic review planned when its day comes, the first one on the next such day."""
+
+    type: Literal["begin_programme"] = "begin_programme"
+    verb = Verb.SCHEDULE
+    records = happened.ProgrammeBegun
+
+
+class NoteReviewAskedFor(Command, AskedForMatter):
+    """Note that a year's thematic review was seen to."""
+
+    type: Literal["note_review_asked_for"] = "note_review_asked_for"
+    verb = Verb.RUN
+    records = happened.AnnualReviewAskedFor
 
 
 class PauseScheduling(Command, PauseMatter):
@@ -42,14 +58,17 @@ class StrikePause(Command, StrikeMatter):
 
 
 class Tick(Command):
-    """The clock brings nothing to the programme so far; its process looks at the ledger by this."""
+    """Time brings no event to the programme; its process looks at the ledger by this."""
 
     type: Literal["tick"] = "tick"
     verb = Verb.RUN
     records = happened.SchedulingPaused
 
 
-AnyCommand = Annotated[PauseScheduling | ResumeScheduling | StrikePause | Tick, Field(discriminator="type")]
+AnyCommand = Annotated[
+    BeginProgramme | NoteReviewAskedFor | PauseScheduling | ResumeScheduling | StrikePause | Tick,
+    Field(discriminator="type"),
+]
 
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
 """Reads any command from plain data by its `type`."""

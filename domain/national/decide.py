@@ -2,8 +2,10 @@
 
 from domain import deciding
 from domain.deciding import RefusedError, require_past, require_permission
+from domain.london import london_date
 from domain.national import commands as c
 from domain.national import events as e
+from domain.national.reviews import review_to_plan
 from domain.national.rules import RULES
 from domain.national.state import State
 from domain.national.vocabulary import PauseRef
@@ -35,6 +37,22 @@ def _judge(situation: Situation, command: c.Command) -> tuple[e.Event, ...]:
     match command:
         case c.Tick():
             return ()
+        case c.BeginProgramme():
+            begun = situation.state.begun
+            situation.require(
+                begun is None,
+                "recorded_once",
+                f"the programme has begun on {london_date(begun.occurred_at)}" if begun else "",
+                "once",
+            )
+        case c.NoteReviewAskedFor():
+            due = review_to_plan(situation.state, command.now)
+            situation.require(
+                command.review == due,
+                "review_due",
+                f"{command.review} is not to be planned now",
+                due or "none: no review is to be planned now",
+            )
         case c.PauseScheduling():
             ref = PauseRef(kind=command.kind, first=command.first)
             situation.require(

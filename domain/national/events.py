@@ -5,11 +5,24 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.events import DomainEvent, event_types
-from domain.national.matters import PauseMatter, ResumptionMatter, StrikeMatter
+from domain.national.matters import AskedForMatter, PauseMatter, ResumptionMatter, StrikeMatter
 
 
 class Event(DomainEvent):
     """What was decided for all areas."""
+
+
+class ProgrammeBegun(Event):
+    """From now on each year's thematic review is planned in the name of whoever decided this."""
+
+    type: Literal["programme_begun"] = "programme_begun"
+
+
+class AnnualReviewAskedFor(Event, AskedForMatter):
+    """The day of a year's thematic review has come: it is planned, or a rule refused that."""
+
+    type: Literal["annual_review_asked_for"] = "annual_review_asked_for"
+    rests_on = frozenset({"programme_begun"})
 
 
 class SchedulingPaused(Event, PauseMatter):
@@ -32,7 +45,10 @@ class PauseStruck(Event, StrikeMatter):
     rests_on = frozenset({"scheduling_paused"})
 
 
-AnyEvent = Annotated[SchedulingPaused | SchedulingResumed | PauseStruck, Field(discriminator="type")]
+AnyEvent = Annotated[
+    ProgrammeBegun | AnnualReviewAskedFor | SchedulingPaused | SchedulingResumed | PauseStruck,
+    Field(discriminator="type"),
+]
 
 EVENT_TYPES: dict[str, type[Event]] = event_types(Event)
 """Every event class by its type, as the ledger names it."""

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from domain.area.vocabulary import StrikeReason
 from domain.national.vocabulary import PauseReason, PauseRef
-from domain.values import Kind, SealedText, Value
+from domain.values import Kind, SealedText, Slug, ThematicReviewId, Value
 
 Day = Annotated[date, Field(gt=date.min, lt=date.max)]
 
@@ -33,6 +33,13 @@ class ResumptionMatter(Value):
 
     pause: PauseRef
     last: Day
+
+
+class AskedForMatter(Value):
+    """Which thematic review was seen to, and the rule that refused its plan, if one did."""
+
+    review: ThematicReviewId
+    refused_by: Slug | None = None
 
 
 class StrikeMatter(Value):

@@ -6,7 +6,10 @@ from domain.deciding import COMMON_RULES, Rule
 
 RULES: Final[dict[str, Rule]] = {
     **COMMON_RULES,
-    "recorded_once": Rule("A pause stands once; a wrong one is struck, not repeated.", False),
+    "recorded_once": Rule(
+        "The programme begins once, and a pause stands once; a wrong one is struck, not repeated.", False
+    ),
+    "review_due": Rule("Each year's thematic review is seen to once, when its day has come.", False),
     "pause_known": Rule("Only a pause that stands is resumed or struck.", False),
     "order": Rule("Nothing ends before it begins.", False),
 }

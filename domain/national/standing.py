@@ -3,6 +3,7 @@
 from domain.aggregate import Stands
 from domain.london import london_date
 from domain.messages import Standing
+from domain.national.reviews import next_review, planned_at, review_to_plan
 from domain.national.state import Pause, State
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind
@@ -15,9 +16,16 @@ def stands(_: Rulebook, state: State, now: Instant) -> Stands:
         return Stands(Standing(), ())
     today = london_date(now)
     paused = tuple(_named(one) for one in state.pauses if one.last is None or one.last >= today)
+    coming, due = next_review(state), review_to_plan(state, now)
     return Stands(
         Standing(
-            version=state.version, stage="in_progress", open=True, kind=StreamKind.PROGRAMME, held_by=paused
+            version=state.version,
+            stage="in_progress",
+            open=True,
+            next_wake=planned_at(coming) if coming and not due else None,
+            kind=StreamKind.PROGRAMME,
+            held_by=paused,
+            errands=(f"plan {due}",) if due else (),
         ),
         (),
     )

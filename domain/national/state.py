@@ -8,7 +8,7 @@ from domain.actors import Role
 from domain.events import roles_after
 from domain.national import events as e
 from domain.national.vocabulary import PauseReason, PauseRef
-from domain.values import PersonRef
+from domain.values import PersonRef, ThematicReviewId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,11 @@ class Pause:
 
 @dataclass(frozen=True)
 class State:
-    """The programme: the pauses that count, in the order of their recording."""
+    """The programme: since when it runs, the last review seen to, the pauses that count as recorded."""
 
     version: int = 0
+    begun: e.ProgrammeBegun | None = None
+    asked_for: ThematicReviewId | None = None
     pauses: tuple[Pause, ...] = ()
     roles: dict[PersonRef, frozenset[Role]] = field(default_factory=dict)
 
@@ -45,6 +47,10 @@ def evolve(state: State, event: e.Event) -> State:
     """Return the state after one more event. One that refers to what is not there changes nothing."""
     after = replace(state, version=state.version + 1, roles=roles_after(state.roles, event))
     match event:
+        case e.ProgrammeBegun():
+            return replace(after, begun=event)
+        case e.AnnualReviewAskedFor():
+            return replace(after, asked_for=event.review)
         case e.SchedulingPaused():
             ref = PauseRef(kind=event.kind, first=event.first)
             others = tuple(one for one in state.pauses if one.ref != ref)

@@ -3,6 +3,7 @@
 python -m tests.domain.national.golden --write
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +15,9 @@ GOLDEN: Final = Golden(Path(__file__).with_name("golden_events.json"))
 
 
 def one_of_each() -> dict[str, Event]:
-    """Tell of a pause to which everything happens, and return the first event of each type."""
-    story = Story().do("pause_scheduling").do("resume_scheduling").do("strike_pause")
+    """Tell of a year and of a pause to which everything happens, and return the first event of each type."""
+    story = Story().do("begin_programme", at=date(2026, 1, 1)).do("note_review_asked_for")
+    story.do("pause_scheduling").do("resume_scheduling").do("strike_pause")
     return first_of_each(story.events, EVENT_TYPES)
 
 

@@ -19,12 +19,20 @@ TEXT: Final = {"sealed": "0" * 64}
 
 PAUSE: Final = {"kind": None, "first": date(2020, 3, 17)}
 USUAL: Final[dict[str, dict[str, Any]]] = {
+    "begin_programme": {},
+    "note_review_asked_for": {"review": "THEMATIC-2026"},
     "pause_scheduling": {**PAUSE, "reason": "national_emergency"},
     "resume_scheduling": {"pause": PAUSE, "last": date(2021, 4, 30)},
     "strike_pause": {"pause": PAUSE, "reason": "did_not_happen"},
     "tick": {},
 }
 """What a command usually says: inspections were paused from March 2020 on."""
+
+_USUALLY_BY: Final = {
+    "begin_programme": Role.COORDINATOR,
+    "note_review_asked_for": Role.SYSTEM,
+    "tick": Role.SYSTEM,
+}
 
 
 class Story:
@@ -67,7 +75,7 @@ class Story:
         """Make a command: what is not told is as it usually is. It happened now unless `at` says when."""
         contrary = {"rules": contrary_to, "reason": TEXT, "authorised_by": authorised_by}
         self._commands += 1
-        role = by or (Role.SYSTEM if command == "tick" else Role.HMCI)
+        role = by or _USUALLY_BY.get(command, Role.HMCI)
         return COMMANDS.validate_python(
             {
                 "type": command,
