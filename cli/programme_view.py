@@ -1,15 +1,16 @@
-"""Everybody: the national programme, and what is paused."""
+"""Everybody: the national programme, what is paused, and which thematic review comes next."""
 
 from typing import Any
 
 from cli.output import Format, console, in_words, print_json, print_table
 from domain.london import london_date
+from domain.national.reviews import next_review, planned_at
 from domain.national.state import State
 from workers.looking import Look
 
 
 async def show_programme(look: Look, *, format: Format) -> None:
-    """Show the pauses of the programme, whether they are over or to come."""
+    """Show the next review, and the pauses, whether they are over or to come."""
     state: State = look.state
     today = london_date(look.now)
     rows = [
@@ -22,10 +23,14 @@ async def show_programme(look: Look, *, format: Format) -> None:
         }
         for one in sorted(state.pauses, key=lambda one: one.ref.first)
     ]
+    review = next_review(state)
+    planned_on = london_date(planned_at(review)).isoformat() if review else None
     if format is Format.JSON:
-        print_json({"programme": look.name, "version": state.version, "pauses": rows})
+        coming = {"review": review, "planned_on": planned_on} if review else None
+        print_json({"programme": look.name, "version": state.version, "next_review": coming, "pauses": rows})
         return
     console().print(f"[bold]{look.name}[/bold]  as of {look.now:%Y-%m-%d %H:%M} UTC, version {state.version}")
+    console().print(f"next review: {review}, to be planned on {planned_on}" if review else "not begun")
     print_table(("paused", "from", "to", "because of", "now"), [_row(one) for one in rows])
 
 
