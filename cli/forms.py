@@ -51,6 +51,7 @@ def forms() -> dict[str, Form]:
         (values.Address, "an address such as https://example.org/plan", "https://example.org/plan"),
         (Email, "an address such as rosa.webb@example.org", "rosa.webb@example.org"),
         (values.HandbookVersion, "a handbook version such as 2023-01-01", "2023-01-01"),
+        (values.CalendarVersion, "a calendar version such as england-2026.1", "england-2026.1"),
     )
     return {TypeAdapter(kind).json_schema()["pattern"]: Form(what, example) for kind, what, example in known}
 
