@@ -9,7 +9,7 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.commands import CommandHandler, own_request
+from activities.commands import CommandHandler, Interruption, go_on, own_request
 from activities.inspection import context_of, in_temporals_terms
 from domain.area.cycle import published
 from domain.area.matters import ConcernNews, NewsMatter
@@ -26,14 +26,26 @@ from eventstore.ledger import Ledger
 HandIn = Callable[[MilestoneRequest, Question], Awaitable[Answer]]
 """Hands in a request to an inspection; if it has no process, one is started on the clock of who asks."""
 
+Open = Callable[[MilestoneRequest, Question], Awaitable[Answer | None]]
+"""Hands in the first request of an inspection, and nothing if there is one of its name already."""
+
 
 class CycleActivities:
     """What an area's workflow asks of the ledger and of the world."""
 
-    def __init__(self, handler: CommandHandler, ledger: Ledger, hand_in: HandIn) -> None:
+    def __init__(
+        self,
+        handler: CommandHandler,
+        ledger: Ledger,
+        hand_in: HandIn,
+        open_new: Open,
+        interruption: Interruption = go_on,
+    ) -> None:
         self._handler = handler
         self._ledger = ledger
         self._hand_in = hand_in
+        self._open = open_new
+        self._at = interruption
 
     @activity.defn(name="hear_and_tick")
     async def hear_and_tick(self, question: TickQuestion) -> Answer:
@@ -112,8 +124,10 @@ class CycleActivities:
         request = MilestoneRequest(
             inspection=scheduled.inspection, command_id=str(command_id), command=command
         )
-        answer = await self._hand_in(request, question)
-        if answer.refused:
+        # Whoever was faster has planned it: to hand this in as well would plan it anew, over what is there.
+        answer = await self._open(request, question)
+        self._at("after opening")
+        if answer is not None and answer.refused:
             await self._note_not_opened(question, scheduled, answer.refused.code)
 
     async def _note_not_opened(self, question: Question, scheduled: Scheduled, rule: str) -> None:

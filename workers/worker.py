@@ -25,7 +25,7 @@ from domain.rulebook import Rulebook
 from domain.streams import StreamKind
 from eventstore.codec import Codec
 from workers.codecs import CODECS
-from workers.desk import Desk, live_start, start_ahead
+from workers.desk import Desk, NameTakenError, live_start, start_ahead
 from workers.external import innermost
 from workers.kinds import WORKFLOWS
 from workers.stores import Stores
@@ -83,7 +83,8 @@ def build_worker(
     handler = CommandHandler(stores.ledger, rulebook, codecs, interruption)
     asked = InspectionActivities(handler)
     hand_in = partial(_hand_in, client, task_queue)
-    cycle = CycleActivities(handler, stores.ledger, hand_in)
+    open_new = partial(_open, client, task_queue)
+    cycle = CycleActivities(handler, stores.ledger, hand_in, open_new, interruption)
     programme = ProgrammeActivities(handler, hand_in)
     publisher = Publisher(handler, rulebook, stores.texts, stores.directory, publication_dir, interruption)
     return Worker(
@@ -108,8 +109,20 @@ def build_worker(
 
 async def _hand_in(client: Client, task_queue: str, request: MilestoneRequest, asked: Question) -> Answer:
     """Hand in a request; a process is started on the clock of who asks, which in a rehearsal is ahead."""
+    return await _desk(client, task_queue, asked).record(request)
+
+
+async def _open(client: Client, task_queue: str, request: MilestoneRequest, asked: Question) -> Answer | None:
+    """Hand in the first request of something new; nothing if somebody else has begun it already."""
+    try:
+        return await _desk(client, task_queue, asked).open(request)
+    except NameTakenError:
+        return None
+
+
+def _desk(client: Client, task_queue: str, asked: Question) -> Desk:
     start = start_ahead(asked.now - datetime.now(UTC)) if asked.rehearsal else live_start
-    return await Desk(client, task_queue, start).record(request)
+    return Desk(client, task_queue, start)
 
 
 def _as_versioned(deployment: WorkerDeploymentVersion) -> WorkerDeploymentConfig:
