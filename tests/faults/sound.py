@@ -32,7 +32,7 @@ async def is_sound(house: House, *lives: Life) -> None:
     await asyncio.gather(*(_goes_on(life) for life in lives))
     entries = await whole(house.stores.ledger)
     check_entries(entries)
-    await _check_commands(house, entries)
+    await check_commands(house, entries)
     streams: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         streams[entry.stream].append(entry)
@@ -77,7 +77,7 @@ def check_entries(entries: Sequence[Entry]) -> None:
     assert instants == sorted(instants)
 
 
-async def _check_commands(house: House, entries: Sequence[Entry]) -> None:
+async def check_commands(house: House, entries: Sequence[Entry]) -> None:
     """Check that commands are numbered without gaps, and that each event is of one command and no other."""
     rows = await house.stores.pool.fetch(
         "SELECT number, stream, command_id, first_position, events, answer, recorded_at "

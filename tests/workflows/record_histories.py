@@ -9,7 +9,8 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -236,10 +237,9 @@ def _without_the_machine(told: Any) -> Any:
     return [_without_the_machine(one) for one in told] if isinstance(told, list) else told
 
 
-async def on_server(
-    postgres: Postgres, play: Callable[[House], Awaitable[None]], *, suggest: int = 4_096
-) -> None:
-    """Play something on a Temporal server of its own, which suggests a new run after so many events."""
+@asynccontextmanager
+async def own_server(suggest: int) -> AsyncIterator[TimeSkipper]:
+    """Run a Temporal server that suggests a new run after so many events."""
     extra = [
         "--dynamic-config-value",
         f"limit.historyCount.suggestContinueAsNew={suggest}",
@@ -252,7 +252,14 @@ async def on_server(
         dev_server_existing_path=_program(),
         dev_server_extra_args=extra,
     ) as server:
-        skipper = TimeSkipper(server.client, config=TimeSkippingConfig(enabled=False))
+        yield TimeSkipper(server.client, config=TimeSkippingConfig(enabled=False))
+
+
+async def on_server(
+    postgres: Postgres, play: Callable[[House], Awaitable[None]], *, suggest: int = 4_096
+) -> None:
+    """Play something on a Temporal server of its own, which suggests a new run after so many events."""
+    async with own_server(suggest) as skipper:
         with tempfile.TemporaryDirectory() as folder:
             async with open_house(postgres.url(), skipper, Path(folder)) as house:
                 await play(house)

@@ -1,0 +1,122 @@
+"""Cycles and their inspections are lost in every way: nothing is planned twice, and nothing is forgotten."""
+
+import asyncio
+import signal
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from temporalio.testing import TimeSkipper
+
+from tests.faults.callers import Insistent
+from tests.faults.houses import house_at
+from tests.faults.processes import PATIENCE, end_of, kill, worker
+from tests.faults.sound_cycles import cycles_are_sound
+from tests.journeys.cycles import Cycle
+from tests.journeys.house import House
+from tests.workflows.record_histories import own_server
+from workers.processes import Processes, Trouble
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+
+TODAY: Final = date(2024, 6, 3)
+WEEK: Final = {"first": "2024-07-01", "last": "2024-07-05"}
+
+
+def _named(cycle: Cycle) -> str:
+    return f"{cycle.area}-2024-F1"
+
+
+def _visit(cycle: Cycle) -> dict[str, Any]:
+    return {"inspection": _named(cycle), "kind": "full", "notify_on": "2024-06-17", "on_site": WEEK}
+
+
+def _insistent(house: House) -> Cycle:
+    cycle = Cycle(house, TODAY)
+    cycle.desk = Insistent(cycle.desk)
+    return cycle
+
+
+async def test_a_worker_is_killed_between_the_streams_of_cycle_and_inspection(
+    postgres_url: str, temporal_address: str, skipper: TimeSkipper, tmp_path: Path
+) -> None:
+    """After the schedule is in the ledger, and after the inspection is opened but not yet heard of.
+
+    Both at once, because the server takes half a minute until it gives a lost activity to another worker.
+    """
+    async with asyncio.TaskGroup() as moments:
+        for place in ("after append", "after opening"):
+            folder = tmp_path / place.replace(" ", "-")
+            folder.mkdir()
+            here = _between_the_streams(place, postgres_url, temporal_address, skipper, folder)
+            moments.create_task(here, name=place)
+
+
+async def _between_the_streams(
+    place: str, postgres_url: str, temporal_address: str, skipper: TimeSkipper, folder: Path
+) -> None:
+    async with house_at(postgres_url, skipper, folder / "published") as (url, house):
+        cycle = _insistent(house)
+        async with worker(temporal_address, url, house):
+            await cycle.enter()
+        async with worker(temporal_address, url, house, place, str(folder / "died")) as doomed:
+            waiting = asyncio.create_task(cycle.record("schedule_inspection", **_visit(cycle)))
+            assert await end_of(doomed) == -signal.SIGKILL
+            assert await cycle.names() == ["area_entered", "inspection_scheduled"]
+            opened = 1 if place == "after opening" else 0
+            assert len(await house.stores.ledger.read_stream(_named(cycle))) == opened
+            async with worker(temporal_address, url, house):
+                await asyncio.wait_for(waiting, PATIENCE)
+                await cycles_are_sound(house, cycle)
+                assert await cycle.names() == ["area_entered", "inspection_scheduled", "inspection_heard_of"]
+
+
+@pytest.mark.parametrize("raised_by", ["the sweeper", "the next request"])
+async def test_a_cycle_that_was_terminated_is_raised_again(
+    raised_by: str, postgres_url: str, skipper: TimeSkipper, tmp_path: Path
+) -> None:
+    """Before it could open what was scheduled: whoever raises it, the inspection is opened."""
+    async with house_at(postgres_url, skipper, tmp_path) as (_, house):
+        cycle = Cycle(house, TODAY)
+        async with house.worker():
+            await cycle.enter()
+            await cycle.record("schedule_inspection", **_visit(cycle))
+            await cycle.handle.terminate()
+            if raised_by == "the sweeper":
+                processes = Processes(
+                    house.client, house.queue, house.stores.ledger, house.rules, cycle.start
+                )
+                (finding,) = [
+                    one for one in await processes.examine([cycle.area]) if one.trouble is Trouble.MISSING
+                ]
+                assert await processes.repair(finding) == "started"
+            else:
+                await cycle.record("hold_engagement_meeting", held_on=TODAY.isoformat())
+            await cycles_are_sound(house, cycle)
+
+
+async def test_a_worker_is_killed_shortly_before_a_cycle_continues_as_new(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """What was asked meanwhile is answered, and the next run goes on where the ledger stands.
+
+    It takes the ten seconds after which the server gives up a worker that holds a task.
+    """
+    async with own_server(25) as skipper, house_at(postgres_url, skipper, tmp_path) as (url, house):
+        address = house.client.service_client.config.target_host
+        cycle = _insistent(house)
+        async with worker(address, url, house) as doomed:
+            await cycle.enter()
+            first = (await cycle.handle.describe()).run_id
+            while (await cycle.handle.describe()).history_length < 22:
+                await cycle.handle.signal("sync")
+                await asyncio.sleep(0.02)
+            waiting = asyncio.create_task(cycle.record("schedule_inspection", **_visit(cycle)))
+            kill(doomed)
+        async with worker(address, url, house):
+            await asyncio.wait_for(waiting, PATIENCE)
+            while (await cycle.handle.describe()).run_id == first:
+                await cycle.handle.signal("sync")
+                await asyncio.sleep(0.02)
+            await cycles_are_sound(house, cycle)
