@@ -124,11 +124,11 @@ async def rebuild() -> None:
     columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
     async with reading(rehearsal=False) as stores:
         with Progress(*columns, console=Console(file=sys.stderr)) as progress:
-            task = progress.add_task("inspections", total=None)
+            task = progress.add_task("streams", total=None)
             number = await _worklist(stores).rebuild(
                 lambda done, of: progress.update(task, completed=done, total=of)
             )
-    console().print(f"The worklist is derived anew from {number} inspection{'' if number == 1 else 's'}.")
+    console().print(f"The worklist is derived anew from {number} stream{'' if number == 1 else 's'}.")
 
 
 def _worklist(stores: Stores) -> Worklist:
