@@ -103,23 +103,23 @@ def time_comes_first(
     *,
     evolve: Callable[[S, E], S],
     brings: Callable[[S], tuple[E, ...]],
-    judge: Callable[[S], E | None],
+    judge: Callable[[S], tuple[E, ...]],
     taken_back: Callable[[S], tuple[E, ...]],
 ) -> tuple[E, ...]:
     """Judge a command after what has fallen due before it, and list all events in their order.
 
     Whatever time has brought is recorded first, so that a ledger reads the same whether the clock was watched
-    all along or only looked at late. After the command's own event comes what this shows not to have been
-    missed, and what it shows to be. A command that judges to nothing (a tick) brings what is due and no more.
+    all along or only looked at late. After the command's own events comes what these show not to have been
+    missed, and what they show to be. A command that judges to nothing (a tick) brings what is due and no more.
     """
     events = brings(state)
     current = reduce(evolve, events, state)
     own = judge(current)
-    if own is None:
+    if not own:
         return events
-    after = evolve(current, own)
+    after = reduce(evolve, own, current)
     back = taken_back(after)
-    return (*events, own, *back, *brings(reduce(evolve, back, after)))
+    return (*events, *own, *back, *brings(reduce(evolve, back, after)))
 
 
 def by_the_clock(event_type: type[E], at: Instant, **matter: Any) -> E:

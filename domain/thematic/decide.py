@@ -56,10 +56,10 @@ def decide(rules: Rulebook, state: State, command: c.Command) -> tuple[e.Event, 
         return refused.refusal
 
 
-def _judge(situation: Situation, command: c.Command) -> e.Event | None:
+def _judge(situation: Situation, command: c.Command) -> tuple[e.Event, ...]:
     if isinstance(command, c.Tick):
         require_permission(situation)
-        return None
+        return ()
     now_at = stage(situation.state)
     situation.require(
         now_at is not Stage.UNKNOWN or Stage.UNKNOWN in command.stages,
@@ -81,7 +81,7 @@ def _judge(situation: Situation, command: c.Command) -> e.Event | None:
     if not isinstance(event, e.ReviewPlanned | e.ReviewAreaChosen | e.ReviewConsentWithdrawn):
         require_once(situation, event.made())
     require_in_order(situation, event)
-    return with_moves(situation.rules, situation.state, _as_irregular(situation, event))
+    return (with_moves(situation.rules, situation.state, _as_irregular(situation, event)),)
 
 
 def _as_irregular(situation: Situation, event: e.Event) -> e.Event:

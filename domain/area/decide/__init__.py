@@ -1,10 +1,4 @@
-"""Judging a command about an area: the events that it brings, or a refusal in words.
-
-Time comes first, as with inspections: whatever has fallen due by `now` is recorded before the command itself
-is judged.
-"""
-
-from functools import reduce
+"""Judging a command about an area: the events that it brings, or a refusal in words."""
 
 from domain.area import commands as c
 from domain.area import events as e
@@ -12,6 +6,7 @@ from domain.area.clock import misses_taken_back, what_the_clock_brings
 from domain.area.decide import cycle, register
 from domain.area.decide.situation import Situation
 from domain.area.state import Entered, State, evolve
+from domain.clock import time_comes_first
 from domain.deciding import RefusedError, require_past, require_permission
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
@@ -25,19 +20,16 @@ def decide(rules: Rulebook, state: State, command: c.Command) -> tuple[e.Event, 
     Pure: the same rules, state and command give the same answer. A tick brings what is due and nothing else,
     which may be no event at all.
     """
-    due = what_the_clock_brings(rules, state, command.now)
     try:
-        own = _judge(Situation(rules, reduce(evolve, due, state), command), command)
+        return time_comes_first(
+            state,
+            evolve=evolve,
+            brings=lambda state: what_the_clock_brings(rules, state, command.now),
+            judge=lambda state: _judge(Situation(rules, state, command), command),
+            taken_back=lambda state: misses_taken_back(rules, state, command.now),
+        )
     except RefusedError as refused:
         return refused.refusal
-    after = reduce(evolve, own, reduce(evolve, due, state))
-    taken_back = misses_taken_back(rules, after, command.now)
-    return (
-        *due,
-        *own,
-        *taken_back,
-        *what_the_clock_brings(rules, reduce(evolve, taken_back, after), command.now),
-    )
 
 
 def _judge(situation: Situation, command: c.Command) -> tuple[e.Event, ...]:

@@ -100,11 +100,11 @@ def decide(rules: Rulebook, state: State, command: c.Command) -> tuple[e.Event, 
         )
 
 
-def _judge(rules: Rulebook, state: State, command: c.Command) -> e.Event | None:
+def _judge(rules: Rulebook, state: State, command: c.Command) -> tuple[e.Event, ...]:
     situation = Situation(rules, state, command)
     if isinstance(command, c.Tick):
         require_permission(situation)
-        return None
+        return ()
     now_at = stage(state)
     situation.require(
         now_at is not Stage.UNKNOWN or Stage.UNKNOWN in command.stages,
@@ -121,4 +121,4 @@ def _judge(rules: Rulebook, state: State, command: c.Command) -> e.Event | None:
     require_common(situation)
     handler = _HANDLERS.get(type(command))
     event = handler(situation, command) if handler else situation.record(command.records)
-    return with_moves(rules, state, event)
+    return (with_moves(rules, state, event),)
