@@ -110,7 +110,7 @@ def time_comes_first(
 
     Whatever time has brought is recorded first, so that a ledger reads the same whether the clock was watched
     all along or only looked at late. After the command's own events comes what these show not to have been
-    missed, and what they show to be. A command that judges to nothing (a tick) brings what is due and no more.
+    missed, and what they show to be. What judges to nothing, as a tick does, brings what is due and no more.
     """
     events = brings(state)
     current = reduce(evolve, events, state)

@@ -39,6 +39,7 @@ def hear_of_concerns(situation: Situation, command: c.HearOfConcerns) -> tuple[e
     The facts say that it may (section 5, S), and by when nowhere: within these months is assumed (M). Where
     an inspection is not to come earlier, a coordinator strikes the entry.
     """
+    situation.handbook_on(london_date(command.occurred_at))
     return tuple(
         situation.record(
             e.InspectionBroughtForward,

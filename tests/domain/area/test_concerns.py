@@ -53,3 +53,9 @@ def test_only_what_a_thematic_review_found_refers_to_one() -> None:
     concern = ConcernNews(**CONCERN).ref
     with pytest.raises(ValidationError, match="because of thematic_review"):
         Story().entered().ask("bring_forward", because="complaints", concern=concern)
+
+
+def test_none_is_heard_of_before_the_first_handbook() -> None:
+    """By which rules the inspection would come, nobody could say."""
+    refusal = Story().entered().refused("hear_of_concerns", concerns=[CONCERN], at=date(2022, 12, 31))
+    assert refusal.code == "handbook_in_force"
