@@ -27,7 +27,7 @@ HandIn = Callable[[MilestoneRequest, Question], Awaitable[Answer]]
 """Hands in a request to an inspection; if it has no process, one is started on the clock of who asks."""
 
 Open = Callable[[MilestoneRequest, Question], Awaitable[Answer | None]]
-"""Hands in the first request of an inspection, and nothing if there is one of its name already."""
+"""Hands in the first request of a stream, and nothing if somebody has begun one of its name already."""
 
 
 class CycleActivities:

@@ -5,7 +5,7 @@ from typing import Any
 from temporalio import activity
 
 from activities.commands import CommandHandler, own_request
-from activities.cycle import HandIn
+from activities.cycle import Open
 from activities.inspection import context_of, in_temporals_terms
 from domain.messages import Answer, MilestoneRequest, Question, TickQuestion, annual_review_id
 from domain.national.events import ProgrammeBegun
@@ -17,9 +17,9 @@ from domain.values import ThematicReviewId
 class ProgrammeActivities:
     """What the programme's workflow asks of the ledger and of the world."""
 
-    def __init__(self, handler: CommandHandler, hand_in: HandIn) -> None:
+    def __init__(self, handler: CommandHandler, open_new: Open) -> None:
         self._handler = handler
-        self._hand_in = hand_in
+        self._open = open_new
 
     @activity.defn(name="plan_due_review")
     async def plan_due_review(self, question: TickQuestion) -> Answer:
@@ -52,5 +52,5 @@ class ProgrammeActivities:
         }
         command_id = str(annual_review_id(review, review))
         request = MilestoneRequest(inspection=review, command_id=command_id, command=command)
-        answer = await self._hand_in(request, question)
-        return answer.refused.code if answer.refused else None
+        answer = await self._open(request, question)
+        return answer.refused.code if answer is not None and answer.refused else None

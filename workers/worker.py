@@ -85,7 +85,7 @@ def build_worker(
     hand_in = partial(_hand_in, client, task_queue)
     open_new = partial(_open, client, task_queue)
     cycle = CycleActivities(handler, stores.ledger, hand_in, open_new, interruption)
-    programme = ProgrammeActivities(handler, hand_in)
+    programme = ProgrammeActivities(handler, open_new)
     publisher = Publisher(handler, rulebook, stores.texts, stores.directory, publication_dir, interruption)
     return Worker(
         client,
