@@ -1,7 +1,7 @@
 """Everybody: the areas, what the last inspection of each came to and what is due next."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
@@ -20,7 +20,7 @@ from domain.london import london_date
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind, kind_of
 from workers.reading import moment_as_at
-from workers.register import Register, Registered, read_register
+from workers.register import Register, Registered, read_register, strangers
 
 Flag = Annotated[bool, Parameter(negative=())]
 
@@ -146,18 +146,14 @@ async def _without_cycle() -> list[Without]:
     ]
 
 
-def _unregistered(register: Register, names: dict[str, int]) -> list[Without]:
-    """List the areas that have inspections and are not in the register."""
-    found: dict[str, list[str]] = {}
-    for name in sorted(names):
-        area = name[:3]
-        if kind_of(name) is StreamKind.INSPECTION and not (area in register and register[area].entered):
-            found.setdefault(area, []).append(name)
+def _unregistered(register: Register, names: Iterable[str]) -> list[Without]:
+    registered = {area for area, one in register.items() if one.entered}
+    inspections = [name for name in names if kind_of(name) is StreamKind.INSPECTION]
     return [
         Without(
             area, f"{', '.join(own)}: it is not in the register", "enter it: `inspections areas load FILE`"
         )
-        for area, own in found.items()
+        for area, own in strangers(registered, inspections).items()
     ]
 
 

@@ -1,26 +1,18 @@
 """One stream as somebody looks at it: as it stands now, or as it stood at the end of a day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
-from domain.aggregates import AGGREGATES
 from domain.area.news import news_of
 from domain.area.state import State as Area
 from domain.streams import StreamKind, kind_of, require_kind
-from eventstore.as_happened import as_happened
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 from workers.folding import state_of
-from workers.reading import moment_as_at
+from workers.reading import happened_by, moment_as_at
 from workers.summary import moment_of_reading
-
-RESTS_ON: Final[Mapping[StreamKind, Mapping[str, frozenset[str]]]] = {
-    kind: {name: event.rests_on for name, event in aggregate.events.items()}
-    for kind, aggregate in AGGREGATES.items()
-}
-"""For each kind of stream and each type of event, the types that it makes no sense without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +42,13 @@ async def look_at(ledger: Ledger, name: str, as_at: date | None) -> Look | None:
     if as_at is None:
         return Look(name, entries, state_of(name, entries), now)
     moment = await moment_as_at(ledger, as_at)
-    kept = _by(moment, name, entries)
+    kept = happened_by(moment, name, entries)
     if not kept:
         return None
     state = state_of(name, kept)
     if require_kind(name) is StreamKind.AREA:
         state = await _informed(ledger, name, state, moment)
     return Look(name, kept, state, min(moment, now))
-
-
-def _by(moment: datetime, name: str, entries: Sequence[Entry]) -> Sequence[Entry]:
-    return as_happened(entries, moment, RESTS_ON[require_kind(name)]).kept
 
 
 async def _informed(ledger: Ledger, area: str, state: Area, moment: datetime) -> Area:
@@ -71,6 +59,6 @@ async def _informed(ledger: Ledger, area: str, state: Area, moment: datetime) ->
     news = {
         name: news_of(name, state_of(name, kept))
         for name, entries in sorted(streams.items())
-        if (kept := _by(moment, name, entries))
+        if (kept := happened_by(moment, name, entries))
     }
     return replace(state, news=news)

@@ -1,6 +1,5 @@
 """The programme from the ledger: what is proposed for a period, and what is owed as at a day."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,18 +7,17 @@ from typing import Any
 
 from domain.area.state import Entered
 from domain.area.state import State as AreaState
-from domain.inspection.events import RESTS_ON
 from domain.london import london_date
 from domain.programme import Programme, plan
 from domain.programme.owed import Owed, owed_in_cycle, owed_plans
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind
 from domain.values import AreaCode, InspectionId, Period
-from eventstore.as_happened import as_happened
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 from workers.folding import state_of
-from workers.reading import moment_as_at, streams_of
+from workers.reading import happened_by, moment_as_at, streams_of
+from workers.register import strangers
 from workers.summary import moment_of_reading
 
 
@@ -78,20 +76,18 @@ async def list_owed(ledger: Ledger, rules: Rulebook, *, as_at: date | None = Non
             registered.add(name)
         now = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
         owed += owed_in_cycle(rules, name, _as_at(name, entries, as_at, moment), now)
-    strangers: dict[AreaCode, list[InspectionId]] = defaultdict(list)
+    inspections: list[InspectionId] = []
     async for name, entries in streams_of(ledger, StreamKind.INSPECTION):
         state = _as_at(name, entries, as_at, moment)
         now = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
         owed += owed_plans(rules, name, state, now)
-        if state.area and state.area not in registered:
-            strangers[state.area].append(name)
+        inspections += [name] if state.version else []
     return Worklist(
         owed=tuple(sorted(owed, key=lambda one: (one.due, one.area, one.kind))),
-        strangers={area: tuple(names) for area, names in sorted(strangers.items())},
+        strangers=strangers(registered, inspections),
         on=london_date(moment),
     )
 
 
 def _as_at(name: str, entries: Sequence[Entry], as_at: date | None, moment: datetime) -> Any:
-    """Fold what had happened by a moment. No event of an area rests on another, so none is named there."""
-    return state_of(name, entries if as_at is None else as_happened(entries, moment, RESTS_ON).kept)
+    return state_of(name, entries if as_at is None else happened_by(moment, name, entries))

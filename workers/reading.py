@@ -1,16 +1,24 @@
 """The streams of a ledger, read page by page, and the moment as at which they are looked at."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
+from domain.aggregates import AGGREGATES
 from domain.errors import MalformedError
 from domain.london import end_of_day, london_date
-from domain.streams import StreamKind, kind_of
+from domain.streams import StreamKind, kind_of, require_kind
+from eventstore.as_happened import as_happened
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 
 STREAMS_AT_ONCE: Final = 200
+
+RESTS_ON: Final[Mapping[StreamKind, Mapping[str, frozenset[str]]]] = {
+    kind: {name: event.rests_on for name, event in aggregate.events.items()}
+    for kind, aggregate in AGGREGATES.items()
+}
+"""For each kind of stream and each type of event, the types that it makes no sense without."""
 
 Progress = Callable[[int, int], None]
 """Told how many streams are done, out of how many."""
@@ -35,6 +43,11 @@ async def moment_as_at(ledger: Ledger, as_at: date | None) -> datetime:
     if as_at > london_date(now):
         raise MalformedError(f"{as_at} is still to come; accepted is a day up to {london_date(now)}")
     return min(end_of_day(as_at), now)
+
+
+def happened_by(moment: datetime, stream: str, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Sift a whole stream: what had happened by a moment, as far as is known today."""
+    return as_happened(entries, moment, RESTS_ON[require_kind(stream)]).kept
 
 
 async def streams_of(

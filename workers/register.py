@@ -5,7 +5,8 @@ an id that follows from the area, its version and what it is told: the same call
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -17,7 +18,7 @@ from domain.area.vocabulary import CodeKind, PollsKind
 from domain.canonical import canonical_json
 from domain.messages import Answer, MilestoneRequest, registering_id
 from domain.streams import StreamKind
-from domain.values import AreaCode
+from domain.values import AreaCode, InspectionId
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 from workers.folding import state_of
@@ -79,6 +80,18 @@ def elections(register: Register) -> tuple[date, ...]:
     """List the days of the general elections that stand in any area."""
     known = (polls for one in register.values() for polls in one.state.all(Polls))
     return tuple(sorted({polls.on for polls in known if polls.kind is PollsKind.GENERAL}))
+
+
+def strangers(
+    registered: Container[AreaCode], inspections: Iterable[InspectionId]
+) -> dict[AreaCode, tuple[InspectionId, ...]]:
+    """List the areas of inspections that are in no register, each with them: nobody keeps their cycle."""
+    found: dict[AreaCode, list[InspectionId]] = defaultdict(list)
+    for name in sorted(inspections):
+        area = name.partition("-")[0]
+        if area not in registered:
+            found[area].append(name)
+    return {area: tuple(names) for area, names in found.items()}
 
 
 class Difference(NamedTuple):

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from domain.inspection.events import RESTS_ON
 from domain.london import london_date
 from domain.rulebook import Rulebook
 from domain.statistics import Conduct, Statistics, conduct, statistics
 from domain.streams import StreamKind
-from eventstore.as_happened import as_happened
 from eventstore.ledger import Ledger
-from workers.reading import Progress, moment_as_at, streams_of
+from workers.reading import Progress, happened_by, moment_as_at, streams_of
 from workers.summary import fold, moment_of_reading
 
 
@@ -44,7 +42,7 @@ async def count(
     conducts: list[Conduct] = []
     async for name, entries in streams_of(ledger, StreamKind.INSPECTION, progress):
         lived_until = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
-        happened = entries if as_at is None else as_happened(entries, moment, RESTS_ON).kept
+        happened = entries if as_at is None else happened_by(moment, name, entries)
         one = conduct(name, fold(happened), rules, now=lived_until, on=on)
         conducts += [] if one is None else [one]
     return Counted(statistics(conducts, rules, on), on)
