@@ -1,7 +1,6 @@
 """Tells the story of one area in the register, so that a test of a rule is a few lines."""
 
-from datetime import date, datetime, time, timedelta
-from functools import reduce
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -12,11 +11,10 @@ from domain.area.cycle import Deadline, deadlines
 from domain.area.events import Event
 from domain.area.vocabulary import DueKind
 from domain.deadline import Status
-from domain.events import event_type
-from domain.london import at_time
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
 from domain.values import Kind
+from tests.domain.telling import Telling, moment
 
 RULES: Final = Rulebook.released()
 TODAY: Final = date(2026, 3, 2)
@@ -108,15 +106,12 @@ def news(inspection: str, **known: Any) -> dict[str, Any]:
     return {"inspection": inspection, "kind": kind, **usual, **known}
 
 
-class Story:
+class Story(Telling[State, Command, Event]):
     """One area: its state, everything that was recorded, and what time it is."""
 
     def __init__(self, area: str = "SRY", today: date = TODAY) -> None:
         self.area = area
-        self.state: State = initial()
-        self.events: list[Event] = []
-        self.latest: tuple[Event, ...] = ()
-        self.now = at_time(today, time(12))
+        super().__init__(initial(), today)
         self._commands = 0
 
     # Telling.
@@ -129,37 +124,17 @@ class Story:
         """Hear where an inspection stands. Takes what `news` takes."""
         return self.do("hear_of_inspections", news=[news(inspection, **known)])
 
-    def wait(self, until: date, at: time = time(12)) -> "Story":
-        """Let time pass and have the clock looked at."""
-        self.now = max(self.now, at_time(until, at))
-        return self.do("tick")
-
-    def do(self, command: str, **told: Any) -> "Story":
-        """Have a command accepted, and record what it brings. Takes what `command` takes."""
-        decision = self.ask(command, **told)
-        assert not isinstance(decision, Refusal), f"{command}: {decision.code}: {decision.because}"
-        return self.record(decision)
-
-    def refused(self, command: str, **told: Any) -> Refusal:
-        """Have a command refused, and return the refusal. Takes what `command` takes."""
-        decision = self.ask(command, **told)
-        assert isinstance(decision, Refusal), f"{command} is accepted"
-        return decision
-
-    def ask(self, command: str, **told: Any) -> tuple[Event, ...] | Refusal:
-        """Put a command and return the answer, without recording it."""
-        return decide(RULES, self.state, self.command(command, **told))
-
     def strike(self, kind: str, about: str | None = None, day: date | None = None) -> "Story":
         """Strike an entry."""
         return self.do("strike_entry", entry={"kind": kind, "about": about, "day": day})
 
-    def record(self, events: tuple[Event, ...]) -> "Story":
-        """Add events to the record."""
-        self.state = reduce(evolve, events, self.state)
-        self.events += events
-        self.latest = events
-        return self
+    def decide(self, command: Command) -> tuple[Event, ...] | Refusal:
+        """Judge a command on the state as it is."""
+        return decide(RULES, self.state, command)
+
+    def evolve(self, state: State, event: Event) -> State:
+        """Return the state after one more event."""
+        return evolve(state, event)
 
     def command(
         self,
@@ -180,7 +155,7 @@ class Story:
                 "type": command,
                 "area": self.area,
                 "command_id": uuid5(UUID(int=0), f"{self.area}/{self._commands}"),
-                "occurred_at": self._moment(at),
+                "occurred_at": moment(at, self.now),
                 "now": self.now,
                 "decided_by": decided_by,
                 "recorded_by": ENGINE_RECORDER if decided_by == ENGINE else Recorder(person="p-support"),
@@ -190,22 +165,7 @@ class Story:
             }
         )
 
-    def _moment(self, told: date | datetime | None) -> datetime:
-        if told is None:
-            return self.now
-        return told if isinstance(told, datetime) else at_time(told, time(12))
-
     # Looking.
-
-    @property
-    def told(self) -> list[str]:
-        """The types of the events of the latest command."""
-        return [event_type(event) for event in self.latest]
-
-    @property
-    def ledger(self) -> list[str]:
-        """The types of all events."""
-        return [event_type(event) for event in self.events]
 
     def entries(self) -> list[str]:
         """The entries that stand, in the order of their recording."""

@@ -5,8 +5,7 @@ area is notified. A test plays it up to a milestone, does something else there, 
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from functools import reduce
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid5
 
@@ -17,13 +16,13 @@ from domain.handbook import DeadlineKind
 from domain.inspection import State, decide, evolve, initial
 from domain.inspection.commands import COMMAND_TYPES, COMMANDS, Command
 from domain.inspection.deadlines import Deadline, deadlines
-from domain.inspection.events import Event, event_type
+from domain.inspection.events import Event
 from domain.inspection.progress import current_draft, stage
 from domain.inspection.vocabulary import Stage
-from domain.london import at_time
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
 from domain.values import MonitoringResult
+from tests.domain.telling import Telling, moment
 
 RULES: Final = Rulebook.released()
 CALENDAR: Final = RULES.current_calendar
@@ -159,7 +158,7 @@ def ordinary_steps(outcome: str) -> Iterator[Step]:
     yield step("close_inspection", 110)
 
 
-class Story:
+class Story(Telling[State, Command, Event]):
     """One inspection: its state, everything that was recorded, and what time it is.
 
     It is a monitoring one if it comes to a result.
@@ -178,10 +177,7 @@ class Story:
         self.monitors = outcome in RESULTS
         self.inspection = inspection or (MONITORING if self.monitors else INSPECTION)
         self.notified = notified or (MONITORED if self.monitors else MONDAY)
-        self.state: State = initial()
-        self.events: list[Event] = []
-        self.latest: tuple[Event, ...] = ()
-        self.now = at_time(self.day(-11), time(12))
+        super().__init__(initial(), self.day(-11))
         self._to_come = list(ordinary_steps(outcome))
         self._commands = 0
 
@@ -213,35 +209,13 @@ class Story:
             self.do(step.command, at=self.day(step.day), **step.matter)
         return self
 
-    def do(self, command: str, **told: Any) -> "Story":
-        """Have a command accepted, and record what it brings. Takes what `ask` takes."""
-        decision = self.ask(command, **told)
-        assert not isinstance(decision, Refusal), f"{command}: {decision.code}: {decision.because}"
-        return self.record(decision)
+    def decide(self, command: Command) -> tuple[Event, ...] | Refusal:
+        """Judge a command on the state as it is."""
+        return decide(self.rules, self.state, command)
 
-    def refused(self, command: str, **told: Any) -> Refusal:
-        """Have a command refused, and return the refusal. Takes what `ask` takes."""
-        decision = self.ask(command, **told)
-        assert isinstance(decision, Refusal), f"{command} is accepted"
-        return decision
-
-    def ask(self, command: str, **told: Any) -> tuple[Event, ...] | Refusal:
-        """Put a command and return the answer, without recording it."""
-        made = self.command(command, **told)
-        self.now = max(self.now, made.now)
-        return decide(self.rules, self.state, made)
-
-    def wait(self, until: date, at: time = time(12)) -> "Story":
-        """Let time pass and have the clock looked at."""
-        self.now = max(self.now, at_time(until, at))
-        return self.do("tick", at=self.now)
-
-    def record(self, events: tuple[Event, ...]) -> "Story":
-        """Add events to the record."""
-        self.state = reduce(evolve, events, self.state)
-        self.events += events
-        self.latest = events
-        return self
+    def evolve(self, state: State, event: Event) -> State:
+        """Return the state after one more event."""
+        return evolve(state, event)
 
     def command(
         self,
@@ -262,8 +236,8 @@ class Story:
         """
         usual = usual_matter(self, command)
         usual.update(matter)
-        happened = _moment(at, self.now)
-        now = _moment(recorded, max(self.now, happened) if at is None or recorded is None else self.now)
+        happened = moment(at, self.now)
+        now = moment(recorded, max(self.now, happened) if at is None or recorded is None else self.now)
         decided_by = by if isinstance(by, Actor) else who(by or _usual_role(command, usual))
         recorder = ENGINE_RECORDER if decided_by == ENGINE else Recorder(person=recorded_by or "p-support")
         contrary = {"rules": contrary_to, "reason": TEXT, "authorised_by": authorised_by}
@@ -288,16 +262,6 @@ class Story:
         """Where the inspection stands."""
         return stage(self.state)
 
-    @property
-    def told(self) -> list[str]:
-        """The types of the events of the latest command."""
-        return [event_type(event) for event in self.latest]
-
-    @property
-    def ledger(self) -> list[str]:
-        """The types of all events."""
-        return [event_type(event) for event in self.events]
-
     def deadline(self, kind: DeadlineKind, subject: str | None = None) -> Deadline:
         """Return the deadline of a kind that the story has."""
         found = [one for one in deadlines(self.rules, self.state) if one.key == (kind, subject)]
@@ -312,12 +276,6 @@ class Story:
     def status(self, kind: DeadlineKind, subject: str | None = None) -> Status:
         """How a deadline stands now."""
         return self.deadline(kind, subject).status(self.now)
-
-
-def _moment(told: date | datetime | None, otherwise: datetime) -> datetime:
-    if told is None:
-        return otherwise
-    return told if isinstance(told, datetime) else at_time(told, time(12))
 
 
 _OF_CQC: Final = {Verb.MODERATE: Role.CQC_MODERATOR, Verb.SIGN_OFF: Role.CQC_DIRECTOR}

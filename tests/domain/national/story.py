@@ -1,17 +1,16 @@
 """Tells the story of the national programme, so that a test of a rule is a few lines."""
 
-from datetime import date, datetime, time
-from functools import reduce
+from datetime import date
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from domain.actors import SPEAKS_FOR, Actor, Recorder, Role
-from domain.london import at_time
 from domain.national import State, decide, evolve, initial
 from domain.national.commands import COMMANDS, Command
 from domain.national.events import Event
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
+from tests.domain.telling import Telling, moment
 
 RULES: Final = Rulebook.released()
 TODAY: Final = date(2026, 3, 2)
@@ -35,32 +34,20 @@ _USUALLY_BY: Final = {
 }
 
 
-class Story:
+class Story(Telling[State, Command, Event]):
     """The programme: its state, everything that was recorded, and what time it is."""
 
     def __init__(self) -> None:
-        self.state: State = initial()
-        self.events: list[Event] = []
-        self.now = at_time(TODAY, time(12))
+        super().__init__(initial(), TODAY)
         self._commands = 0
 
-    def do(self, command: str, **told: Any) -> "Story":
-        """Have a command accepted, and record what it brings. Takes what `command` takes."""
-        decision = decide(RULES, self.state, self.command(command, **told))
-        assert not isinstance(decision, Refusal), f"{command}: {decision.code}: {decision.because}"
-        return self.record(decision)
+    def decide(self, command: Command) -> tuple[Event, ...] | Refusal:
+        """Judge a command on the state as it is."""
+        return decide(RULES, self.state, command)
 
-    def refused(self, command: str, **told: Any) -> Refusal:
-        """Have a command refused, and return the refusal. Takes what `command` takes."""
-        decision = decide(RULES, self.state, self.command(command, **told))
-        assert isinstance(decision, Refusal), f"{command} is accepted"
-        return decision
-
-    def record(self, events: tuple[Event, ...]) -> "Story":
-        """Add events to the record."""
-        self.state = reduce(evolve, events, self.state)
-        self.events += events
-        return self
+    def evolve(self, state: State, event: Event) -> State:
+        """Return the state after one more event."""
+        return evolve(state, event)
 
     def command(
         self,
@@ -81,7 +68,7 @@ class Story:
                 "type": command,
                 "programme": "PROGRAMME",
                 "command_id": uuid5(UUID(int=0), f"programme/{self._commands}"),
-                "occurred_at": self._moment(at),
+                "occurred_at": moment(at, self.now),
                 "now": self.now,
                 "decided_by": Actor(
                     person=f"p-{role.replace('_', '')}",
@@ -94,6 +81,3 @@ class Story:
                 **matter,
             }
         )
-
-    def _moment(self, told: date | None) -> datetime:
-        return self.now if told is None else at_time(told, time(12))

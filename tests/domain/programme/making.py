@@ -10,6 +10,7 @@ from domain.area.commands import COMMANDS
 from domain.refusal import Refusal
 from domain.values import Period
 from tests.domain.area.story import RULES, Story, who
+from tests.domain.telling import moment
 
 COORDINATOR: Final = who(Role.COORDINATOR)
 DIRECTOR: Final = who(Role.OFSTED_DIRECTOR)
@@ -32,7 +33,7 @@ class Area(Story):
                     "type": command,
                     "area": self.area,
                     "command_id": UUID(int=1),
-                    "occurred_at": self._moment(at),
+                    "occurred_at": moment(at, self.now),
                     "now": self.now,
                     "decided_by": by,
                     "recorded_by": {"person": "p-support"},

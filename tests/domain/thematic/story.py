@@ -1,13 +1,11 @@
 """Tells the story of one thematic review, so that a test of a rule is a few lines."""
 
 from datetime import date, datetime, time
-from functools import reduce
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from domain.actors import ENGINE, ENGINE_RECORDER, SPEAKS_FOR, Actor, Recorder, Role, Verb
 from domain.deadline import Status
-from domain.events import event_type
 from domain.london import at_time
 from domain.refusal import Refusal
 from domain.rulebook import Rulebook
@@ -17,6 +15,7 @@ from domain.thematic.deadlines import Deadline, deadlines
 from domain.thematic.events import Event
 from domain.thematic.register import current_report, stage
 from domain.thematic.vocabulary import ReviewDeadline, Stage
+from tests.domain.telling import Telling, moment
 
 RULES: Final = Rulebook.released()
 TEXT: Final = {"sealed": "0" * 64}
@@ -66,15 +65,12 @@ def who(role: Role, person: str | None = None, organisation: str | None = None) 
     )
 
 
-class Story:
+class Story(Telling[State, Command, Event]):
     """One review: its state, everything that was recorded, and what time it is."""
 
     def __init__(self, review: str = "THEMATIC-2023") -> None:
         self.review = review
-        self.state: State = initial()
-        self.events: list[Event] = []
-        self.latest: tuple[Event, ...] = ()
-        self.now = at_time(date(2022, 12, 1), time(12))
+        super().__init__(initial(), date(2022, 12, 1))
         self._to_come = list(ORDINARY)
         self._commands = 0
 
@@ -85,24 +81,6 @@ class Story:
             name, day, told = self._to_come.pop(0)
             self.do(name, **{"at": day, **told, **(last if name == command else {})})
         return self
-
-    def do(self, command: str, **told: Any) -> "Story":
-        """Have a command accepted, and record what it brings. Takes what `command` takes."""
-        decision = self.ask(command, **told)
-        assert not isinstance(decision, Refusal), f"{command}: {decision.code}: {decision.because}"
-        return self.record(decision)
-
-    def refused(self, command: str, **told: Any) -> Refusal:
-        """Have a command refused, and return the refusal. Takes what `command` takes."""
-        decision = self.ask(command, **told)
-        assert isinstance(decision, Refusal), f"{command} is accepted"
-        return decision
-
-    def ask(self, command: str, **told: Any) -> tuple[Event, ...] | Refusal:
-        """Put a command and return the answer, without recording it."""
-        made = self.command(command, **told)
-        self.now = max(self.now, made.now)
-        return decide(RULES, self.state, made)
 
     def rectify(self, kind: str, about: str | None = None, *, to: date | None = None, **told: Any) -> "Story":
         """Give an entry another day, or strike it."""
@@ -116,17 +94,13 @@ class Story:
             return {"entry": entry, "reason": "did_not_happen"}
         return {"entry": entry, "reason": "wrong_date", "happened_at": at_time(to, time(12))}
 
-    def wait(self, until: date, at: time = time(12)) -> "Story":
-        """Let time pass and have the clock looked at."""
-        self.now = max(self.now, at_time(until, at))
-        return self.do("tick", at=self.now)
+    def decide(self, command: Command) -> tuple[Event, ...] | Refusal:
+        """Judge a command on the state as it is."""
+        return decide(RULES, self.state, command)
 
-    def record(self, events: tuple[Event, ...]) -> "Story":
-        """Add events to the record."""
-        self.state = reduce(evolve, events, self.state)
-        self.events += events
-        self.latest = events
-        return self
+    def evolve(self, state: State, event: Event) -> State:
+        """Return the state after one more event."""
+        return evolve(state, event)
 
     def command(
         self,
@@ -143,7 +117,7 @@ class Story:
 
         `at` is when it happened, `recorded` when it is told; both are now unless said otherwise.
         """
-        happened = _moment(at, self.now)
+        happened = moment(at, self.now)
         decided_by = by if isinstance(by, Actor) else who(by or _BY[COMMAND_TYPES[command].verb])
         contrary = {"rules": contrary_to, "reason": TEXT, "authorised_by": authorised_by}
         self._commands += 1
@@ -153,7 +127,7 @@ class Story:
                 "review": self.review,
                 "command_id": uuid5(UUID(int=0), f"{self.review}/{self._commands}"),
                 "occurred_at": happened,
-                "now": _moment(recorded, max(self.now, happened)),
+                "now": moment(recorded, max(self.now, happened)),
                 "decided_by": decided_by,
                 "recorded_by": ENGINE_RECORDER if decided_by == ENGINE else Recorder(person="p-support"),
                 "contrary_to": contrary if contrary_to else None,
@@ -181,16 +155,6 @@ class Story:
         }
         return usual.get(command, {})
 
-    @property
-    def told(self) -> list[str]:
-        """The types of the events of the latest command."""
-        return [event_type(event) for event in self.latest]
-
-    @property
-    def ledger(self) -> list[str]:
-        """The types of all events."""
-        return [event_type(event) for event in self.events]
-
     def stage(self) -> Stage:
         """Where the review stands."""
         return stage(self.state)
@@ -207,9 +171,3 @@ class Story:
     def status(self, kind: ReviewDeadline) -> Status:
         """How a deadline stands now."""
         return self.deadline(kind).status(self.now)
-
-
-def _moment(told: date | datetime | None, otherwise: datetime) -> datetime:
-    if told is None:
-        return otherwise
-    return told if isinstance(told, datetime) else at_time(told, time(12))
