@@ -21,6 +21,7 @@ from domain.aggregates import aggregate_of
 from domain.canonical import canonical_model
 from domain.clock import DeadlineEvent
 from domain.commands import DomainCommand
+from domain.deadline import Deadline
 from domain.deciding import COMMON_RULES
 from domain.errors import UnavailableError
 from domain.events import DomainEvent, event_type
@@ -60,6 +61,15 @@ Judge = Callable[[Any], Decision]
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a request would bring: events or a refusal, and all that is due before it and after it."""
+
+    verdict: Verdict
+    before: tuple[Deadline[Any], ...]
+    after: tuple[Deadline[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Held:
     """A state, and the leaf of the last entry that it was folded from."""
 
@@ -91,6 +101,28 @@ class CommandHandler:
             IntegrityError: the ledger holds what this installation cannot read.
         """
 
+        return await self._record(request, self._judge_of(request, context), context)
+
+    async def foresee(self, request: MilestoneRequest, context: Context) -> Foreseen:
+        """Say what a sender's request would bring if it were handed in now. Nothing is recorded.
+
+        Raises:
+            UnavailableError: the ledger cannot be reached.
+            IntegrityError: the ledger holds what this installation cannot read.
+        """
+        aggregate = aggregate_of(request.inspection)
+        state = await self.load(request.inspection)
+        decision = self._judge_of(request, context)(state)
+        events = () if isinstance(decision, Refusal) else decision
+        after = reduce(aggregate.evolve, events, state)
+        return Foreseen(
+            verdict=_verdict(decision, since=state.version),
+            before=aggregate.deadlines(self._rules, state),
+            after=aggregate.deadlines(self._rules, after),
+        )
+
+    def _judge_of(self, request: MilestoneRequest, context: Context) -> Judge:
+        """Return how a sender's request is judged, whether or not it can be read."""
         aggregate = aggregate_of(request.inspection)
 
         def judge(state: Folded) -> Decision:
@@ -102,7 +134,7 @@ class CommandHandler:
                 return _posing_as_the_engine()
             return aggregate.decide(self._rules, state, command)
 
-        return await self._record(request, judge, context)
+        return judge
 
     async def handle_own(self, request: MilestoneRequest, context: Context) -> Answer:
         """Record a command of the engine itself."""

@@ -1,45 +1,34 @@
 """Coordinators: the register of areas as a whole, loaded from a file, listed, and told what concerns many."""
 
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as Bar
 
 from cli.access import acting
 from cli.deed import Decided
 from cli.exits import Exit
-from cli.handing_in import tell_refusal
-from cli.output import Format, console, in_words, print_hanging, print_json, print_table
+from cli.many import exit_of_all, say_refused, tell_many, told_as_data
+from cli.output import Format, console, print_hanging, print_json, print_table
 from cli.register import list_areas
 from domain.errors import MalformedError, NotFoundError
 from domain.london import london_date
 from domain.values import AreaCode
 from workers.areas import read_areas
-from workers.reading import Progress, moment_as_at
+from workers.reading import moment_as_at
 from workers.register import (
     Difference,
     Register,
-    Telling,
-    Told,
     differences,
     read_register,
-    tell_areas,
     to_enter,
     to_poll,
     to_replace,
     to_take_over,
 )
-from workers.stores import Stores
-
-if TYPE_CHECKING:
-    from workers.desk import Desk
+from workers.telling import Told
 
 app = App(name="areas", help="The register of areas.")
 app.command(list_areas, name="list")
@@ -66,22 +55,22 @@ async def load(file: Path, /, *, decided: Decided) -> Exit:
         there = [one for row in rows if (one := register.get(row.area)) and one.entered]
         by_area = {row.area: row for row in rows}
         differing = [one for known in there for one in differences(known, by_area[known.area], today)]
-        told = await _tell(desk, stores, to_enter(register, rows), decided)
+        told = await tell_many(desk, stores, to_enter(register, rows), decided, of="areas")
     return _say_loaded(told, [one.area for one in there], differing, decided.format)
 
 
 def _say_loaded(
     told: Sequence[Told], there: Sequence[AreaCode], differing: Sequence[Difference], format: Format
 ) -> Exit:
-    entered = [one.area for one in told if one.command["type"] == "enter_area" and not one.answer.refused]
+    entered = [one.stream for one in told if one.command["type"] == "enter_area" and not one.answer.refused]
     if format is Format.JSON:
         found = {
             "entered": entered,
             "there": list(there),
             "differences": [one._asdict() for one in differing],
         }
-        print_json({**found, **_as_data(told)})
-        return _exit(told)
+        print_json({**found, **told_as_data(told)})
+        return exit_of_all(told)
     differ = len({one.area for one in differing})
     console().print(
         f"{len(entered)} entered, {len(there)} there already, {differ} of these differ from the file"
@@ -90,7 +79,7 @@ def _say_loaded(
         print_table(("area", "what", "in the register", "in the file"), differing)
         console().print("Nothing of it was changed: `inspections record AREA …` does, if the file is right.")
     _say_elections(told)
-    return _say_refused(told)
+    return say_refused(told)
 
 
 def _say_elections(told: Sequence[Told]) -> None:
@@ -123,18 +112,18 @@ async def replace(*old: AreaCode, by: Several, since: date, decided: Decided) ->
     async with acting(rehearsal=decided.rehearsal) as (desk, stores):
         register = await read_register(stores.ledger)
         _require_entered(register, old, by, since)
-        told = await _tell(desk, stores, to_replace(register, old, by, since), decided)
+        told = await tell_many(desk, stores, to_replace(register, old, by, since), decided, of="areas")
         if not any(one.answer.refused for one in told):
-            told += await _tell(desk, stores, to_take_over(register, old, by, since), decided)
+            told += await tell_many(desk, stores, to_take_over(register, old, by, since), decided, of="areas")
     if decided.format is Format.JSON:
-        print_json(_as_data(told))
-        return _exit(told)
+        print_json(told_as_data(told))
+        return exit_of_all(told)
     for one in told:
         if not one.answer.refused:
-            print_hanging(f"{one.area}  ", _replacement_in_words(one.command))
+            print_hanging(f"{one.stream}  ", _replacement_in_words(one.command))
     if not told:
         console().print("All of them know it already.")
-    return _say_refused(told)
+    return say_refused(told)
 
 
 def _replacement_in_words(command: Mapping[str, Any]) -> str:
@@ -179,52 +168,11 @@ async def poll(*, on: date, kind: Literal["general"], decided: Decided) -> Exit:
     """
     async with acting(rehearsal=decided.rehearsal) as (desk, stores):
         register = await read_register(stores.ledger)
-        told = await _tell(desk, stores, to_poll(register, on), decided)
+        told = await tell_many(desk, stores, to_poll(register, on), decided, of="areas")
     if decided.format is Format.JSON:
-        print_json(_as_data(told))
-        return _exit(told)
+        print_json(told_as_data(told))
+        return exit_of_all(told)
     done = sum(not one.answer.refused for one in told)
     console().print(f"The {kind} election of {on} is set for {done} more areas.")
     console().print("`inspections areas load` sets it for areas that it enters; set it for others by hand.")
-    return _say_refused(told)
-
-
-async def _tell(
-    desk: "Desk", stores: Stores, tellings: Sequence[Telling], decided: Decided
-) -> tuple[Told, ...]:
-    who = await decided.who_and_when(stores.directory)
-    if not tellings:
-        return ()
-    with _progress() as progress:
-        return await tell_areas(desk, tellings, who, progress)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Bar(*columns, console=Console(file=sys.stderr)) as bar:
-        task = bar.add_task("areas", total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
-
-
-def _as_data(told: Sequence[Told]) -> dict[str, Any]:
-    return {
-        "told": [{"area": one.area, **one.command} for one in told if not one.answer.refused],
-        "refused": [
-            {"area": one.area, **one.command, "refused": one.answer.refused.model_dump(mode="json")}
-            for one in told
-            if one.answer.refused
-        ],
-    }
-
-
-def _exit(told: Sequence[Told]) -> Exit:
-    return Exit.REFUSED if any(one.answer.refused for one in told) else Exit.DONE
-
-
-def _say_refused(told: Sequence[Told]) -> Exit:
-    for one in told:
-        if one.answer.refused:
-            console().print(f"[bold]{one.area}[/bold] {in_words(one.command['type'])}:")
-            tell_refusal(one.answer.refused)
-    return _exit(told)
+    return say_refused(told)

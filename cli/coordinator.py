@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from cyclopts import Parameter, Token
 
-from cli.access import acting, not_here
+from cli.access import acting, not_here, reading
 from cli.catalogue import Milestone, milestone_named
 from cli.deed import Deed
 from cli.exits import Exit
-from cli.handing_in import hand_in, sealed, with_placeholders
+from cli.handing_in import completed, foretell, hand_in, sealed
 from cli.matter import Given, check, read_matter
 from cli.output import in_words
 from domain.actors import Verb, may, roles_that_may
@@ -75,7 +75,7 @@ async def open_inspection(
         if follows:
             matter |= await _followed(follows, stores)
         command = {**matter, **await deed.who_and_when(stores.directory)}
-        check(PLAN, await with_placeholders(PLAN, command, f"{prefix}1", deed.command_id))
+        check(PLAN, await completed(PLAN, command, f"{prefix}1", deed.command_id))
         taken = [name for name in await stores.ledger.stream_versions() if name.startswith(prefix)]
         for name in taken:
             if await stores.ledger.find_command(name, deed.command_id):
@@ -123,6 +123,7 @@ async def record(
     contrary_to: Several = (),
     reason: str | None = None,
     authorised_by: PersonRef | None = None,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
     **fields: Annotated[list[Any], Parameter(show=False, converter=_as_given)],
 ) -> Exit:
     """Record a milestone of an inspection, an area or a thematic review.
@@ -141,19 +142,36 @@ async def record(
         With --contrary-to, why it happened against the rule; otherwise the milestone's own field.
     authorised_by
         On whose authority it happened against the rule.
+    dry_run
+        Say what would be recorded, and which deadlines would move and which stay. Nothing is recorded.
     """
     chosen = milestone_named(milestone, require_kind(name))
     if reason is not None and not contrary_to:
         fields, reason = {**fields, "reason": [((), reason)]}, None
+    contravention = _contravention(chosen, contrary_to, reason, authorised_by)
+
+    async def read(stores: Stores) -> dict[str, Any]:
+        matter = read_matter(chosen, file, fields, await _current_document(name, stores))
+        return await _whole(chosen, name, deed, matter | contravention, stores)
+
+    if dry_run:
+        async with reading(rehearsal=deed.rehearsal) as stores:
+            return await foretell(stores, chosen, name, deed, await read(stores))
     async with acting(rehearsal=deed.rehearsal) as (desk, stores):
-        command = read_matter(chosen, file, fields, await _current_document(name, stores))
-        command |= await deed.who_and_when(stores.directory)
-        if contravention := _contravention(chosen, contrary_to, reason, authorised_by):
-            await _check_authority(stores.directory, contravention["authorised_by"])
-            command["contrary_to"] = contravention
-        check(chosen, await with_placeholders(chosen, command, name, deed.command_id))
+        command = await read(stores)
         whole = await sealed(chosen, command, stores.texts, deed.command_id)
         return await hand_in(desk.record, chosen, name, deed, whole)
+
+
+async def _whole(
+    milestone: Milestone, name: str, deed: Deed, matter: dict[str, Any], stores: Stores
+) -> dict[str, Any]:
+    """Add who decided and when, and check the whole before anything is sealed or handed in."""
+    command = matter | await deed.who_and_when(stores.directory)
+    if "contrary_to" in command:
+        await _check_authority(stores.directory, command["contrary_to"]["authorised_by"])
+    check(milestone, await completed(milestone, command, name, deed.command_id))
+    return command
 
 
 async def _current_document(name: str, stores: Stores) -> dict[str, Any] | None:
@@ -171,10 +189,10 @@ async def _current_document(name: str, stores: Stores) -> dict[str, Any] | None:
 
 def _contravention(
     milestone: Milestone, rules: tuple[str, ...], reason: str | None, authorised_by: str | None
-) -> dict[str, Any] | None:
+) -> dict[str, Any]:
     given = (bool(rules), reason is not None, authorised_by is not None)
     if not any(given):
-        return None
+        return {}
     if not all(given):
         raise MalformedError("--contrary-to, --reason and --authorised-by go together")
     for rule in rules:
@@ -183,7 +201,7 @@ def _contravention(
                 f"--contrary-to {rule} is no rule; accepted is the code that the refusal names, "
                 "such as permission"
             )
-    return {"rules": list(rules), "reason": reason, "authorised_by": authorised_by}
+    return {"contrary_to": {"rules": list(rules), "reason": reason, "authorised_by": authorised_by}}
 
 
 async def _check_authority(directory: Directory, person: str) -> None:

@@ -10,14 +10,18 @@ from uuid import UUID
 from cli.catalogue import Milestone
 from cli.deed import Deed
 from cli.exits import Exit
+from cli.foresight import deadlines_as_data, print_deadlines
 from cli.matter import seal_texts
 from cli.output import Format, console, deadline_in_words, in_words, print_hanging, print_json
 from domain.aggregates import AGGREGATES
 from domain.london import london_date
-from domain.messages import Answer, MilestoneRequest, Refused, Standing
+from domain.messages import Answer, MilestoneRequest, Refused, Standing, Verdict
+from domain.rulebook import Rulebook
 from domain.streams import StreamKind
 from domain.values import SealedText
 from eventstore.sealed import SealedTexts
+from workers.foreseeing import foresee
+from workers.stores import Stores
 
 QUIET_SECONDS: Final = 2.0
 
@@ -49,38 +53,46 @@ async def sealed(
     }
 
 
-async def with_placeholders(
-    milestone: Milestone, command: dict[str, Any], stream: str, identifier: UUID
-) -> dict[str, Any]:
-    """Complete a command as its model wants it, with a digest of nothing for each text, to check it."""
+async def with_placeholders(milestone: Milestone, command: dict[str, Any]) -> dict[str, Any]:
+    """Put a digest of nothing in the place of each text, so that it need not be sealed."""
 
     async def pretend(_: str, __: str) -> SealedText:
         return SealedText(sealed="0" * 64)
 
     annotations = _types(milestone)
-    now = datetime.now(UTC)
-    filled = {
+    return {
         name: await seal_texts(annotations[name], value, name, pretend) if name in annotations else value
         for name, value in command.items()
     }
+
+
+async def completed(
+    milestone: Milestone, command: dict[str, Any], stream: str, identifier: UUID
+) -> dict[str, Any]:
+    """Complete a command as its model wants it, to check it before its texts are sealed."""
+    now = datetime.now(UTC)
     return {
         "occurred_at": now,
-        **filled,
+        **await with_placeholders(milestone, command),
         AGGREGATES[milestone.of].named_in: stream,
         "command_id": identifier,
         "now": now,
     }
 
 
-async def hand_in(
-    desk: HandIn, milestone: Milestone, stream: str, deed: Deed, command: dict[str, Any]
-) -> Exit:
-    """Hand a command in, and tell what is answered."""
-    request = MilestoneRequest(
+def _request(milestone: Milestone, stream: str, deed: Deed, command: dict[str, Any]) -> MilestoneRequest:
+    return MilestoneRequest(
         inspection=stream,
         command_id=str(deed.command_id),
         command={"type": milestone.name, **command},
     )
+
+
+async def hand_in(
+    desk: HandIn, milestone: Milestone, stream: str, deed: Deed, command: dict[str, Any]
+) -> Exit:
+    """Hand a command in, and tell what is answered."""
+    request = _request(milestone, stream, deed, command)
     answer = await _awaited(desk(request), request.command_id)
     if deed.format is Format.JSON:
         print_json({AGGREGATES[milestone.of].named_in: stream, **answer.model_dump(mode="json")})
@@ -102,13 +114,33 @@ async def _awaited(handing_in: Awaitable[Answer], command_id: str) -> Answer:
     return await answer
 
 
-def exit_of(answer: Answer) -> Exit:
-    """Say with which code an answer ends the command."""
-    if answer.refused is None:
+async def foretell(
+    stores: Stores, milestone: Milestone, stream: str, deed: Deed, command: dict[str, Any]
+) -> Exit:
+    """Tell what handing a command in would bring, and record nothing."""
+    request = _request(milestone, stream, deed, await with_placeholders(milestone, command))
+    foresight = await foresee(stores.ledger, Rulebook.released(), request)
+    verdict = foresight.verdict
+    if deed.format is Format.JSON:
+        named_in = AGGREGATES[milestone.of].named_in
+        told = {named_in: stream, "dry_run": True, **verdict.model_dump(mode="json")}
+        print_json({**told, "deadlines": deadlines_as_data(foresight)})
+    elif verdict.refused:
+        tell_refusal(verdict.refused)
+    else:
+        console().print(f"Nothing is recorded. In [bold]{stream}[/bold] there would be:")
+        _print_recorded(verdict)
+        print_deadlines(foresight)
+    return exit_of(verdict)
+
+
+def exit_of(verdict: Verdict) -> Exit:
+    """Say with which code a verdict ends the command."""
+    if verdict.refused is None:
         return Exit.DONE
-    if answer.refused.code in NOT_THERE:
+    if verdict.refused.code in NOT_THERE:
         return Exit.NOT_FOUND
-    return Exit.MALFORMED if answer.refused.code == "malformed" else Exit.REFUSED
+    return Exit.MALFORMED if verdict.refused.code == "malformed" else Exit.REFUSED
 
 
 def tell(of: StreamKind, stream: str, answer: Answer) -> None:
@@ -118,17 +150,21 @@ def tell(of: StreamKind, stream: str, answer: Answer) -> None:
         return
     out = console()
     out.print(f"[bold]{stream}[/bold] {_stands(of, answer.standing)}.")
-    for event in answer.recorded:
-        subject = f": {deadline_in_words(*_about(event.subject))}" if event.subject else ""
-        print_hanging(
-            f"  {event.version:>3}  {london_date(event.occurred_at)}  ", in_words(event.type) + subject
-        )
+    _print_recorded(answer)
     if answer.standing.draft:
         out.print(
             f"  current draft: {answer.standing.draft.version} {answer.standing.draft.digest}", soft_wrap=True
         )
     for due in answer.due:
         print_hanging(f"  due {due.due}  ", f"{deadline_in_words(due.kind, due.subject)}: {due.status}")
+
+
+def _print_recorded(verdict: Verdict) -> None:
+    for event in verdict.recorded:
+        subject = f": {deadline_in_words(*_about(event.subject))}" if event.subject else ""
+        print_hanging(
+            f"  {event.version:>3}  {london_date(event.occurred_at)}  ", in_words(event.type) + subject
+        )
 
 
 def tell_refusal(refused: Refused) -> None:

@@ -51,6 +51,12 @@ def build(asked: str | None = None) -> App:
         ("cli.milestones:milestones", "milestones", _COORDINATORS, "What can be recorded, with its fields."),
         ("cli.plan:plan", "plan", _COORDINATORS, "What is proposed for a period, and why."),
         ("cli.areas:app", "areas", _COORDINATORS, "The register of areas."),
+        (
+            "cli.calendars:app",
+            "calendars",
+            _COORDINATORS,
+            "The working calendars; a holiday proclaimed late.",
+        ),
         ("cli.people:app", "people", _COORDINATORS, "The directory of people and contacts."),
         ("cli.worklist:list_cases", "list", _EVERYBODY, "The worklist."),
         ("cli.show:show", "show", _EVERYBODY, "One inspection, area or review; what is due and why."),

@@ -86,6 +86,11 @@ def in_words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def in_numbers(number: int, what: str) -> str:
+    """Say how many there are: `1 inspection`, `2 inspections`."""
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
 def deadline_in_words(kind: str, subject: str | None) -> str:
     """Name a deadline, and what it is about if there are several of its kind."""
     return in_words(kind) + (f" ({in_words(subject)})" if subject else "")

@@ -7,6 +7,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from pydantic import TypeAdapter
 
 from domain.commands import DomainCommand
+from domain.deadline import Deadline
 from domain.deciding import Rule
 from domain.events import DomainEvent
 from domain.messages import Due, Standing
@@ -55,6 +56,8 @@ class Aggregate(Generic[S, C, E]):
     evolve: Callable[[S, E], S]
     clock: Callable[[Rulebook, S, Instant], tuple[E, ...]]
     """What time alone has brought by a moment, in the order of its moments."""
+    deadlines: Callable[[Rulebook, S], tuple[Deadline[Any], ...]]
+    """All that is or was due in it, in the order of the days."""
     stands: Callable[[Rulebook, S, Instant], Stands]
     bound_to: Callable[[S], tuple[Pin | None, Pin | None]]
     """The handbook, or what takes its place, and the calendar to which what is recorded is bound."""

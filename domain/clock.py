@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any, Protocol, TypeVar
 
 from domain.actors import ENGINE, ENGINE_RECORDER
-from domain.deadline import Deadline, Status
+from domain.deadline import Deadline, Status, paired
 from domain.events import DomainEvent
 from domain.values import Instant, Slug, Value
 
@@ -89,12 +89,10 @@ def misses_not_borne_out(
 
 def moves(before: Iterable[Deadline[Any]], after: Iterable[Deadline[Any]], move: type[M]) -> tuple[M, ...]:
     """Say which deadlines have another due day in one register than in another, or only exist in one."""
-    was = {one.key: one.due for one in before}
-    now = {one.key: one.due for one in after}
     return tuple(
-        move(kind=key[0], subject=key[1], was=was.get(key), now=now.get(key))
-        for key in sorted(was.keys() | now.keys(), key=str)
-        if was.get(key) != now.get(key)
+        move(kind=pair.one.kind, subject=pair.one.subject, was=pair.was, now=pair.now)
+        for pair in paired(before, after)
+        if pair.was != pair.now
     )
 
 

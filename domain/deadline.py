@@ -5,7 +5,7 @@ deadline's status comes from the day on which it was met against the day on whic
 says only that nobody knew better when the day ended.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -115,6 +115,38 @@ def reckon(
         lapses=terms.on_expiry is OnExpiry.LAPSE,
         handbook=handbook,
         calendar=calendar.version,
+    )
+
+
+class Paired(NamedTuple):
+    """One deadline in two registers. None: it is in one of them only."""
+
+    before: Deadline[Any] | None
+    after: Deadline[Any] | None
+
+    @property
+    def one(self) -> Deadline[Any]:
+        """The deadline, as the later register has it if it does."""
+        found = self.after or self.before
+        assert found is not None, "a pair is made from a deadline of one register or of both"
+        return found
+
+    @property
+    def was(self) -> date | None:
+        """The due day in the earlier register."""
+        return self.before.due if self.before else None
+
+    @property
+    def now(self) -> date | None:
+        """The due day in the later register."""
+        return self.after.due if self.after else None
+
+
+def paired(before: Iterable[Deadline[Any]], after: Iterable[Deadline[Any]]) -> tuple[Paired, ...]:
+    """Put each deadline of one register beside the same one of another, in the order of their names."""
+    earlier, later = ({one.key: one for one in register} for register in (before, after))
+    return tuple(
+        Paired(earlier.get(key), later.get(key)) for key in sorted(earlier.keys() | later.keys(), key=str)
     )
 
 

@@ -202,9 +202,9 @@ def annual_review_id(stream: str, review: str) -> UUID:
     return uuid5(NAMESPACE, f"{stream}/annual/{review}")
 
 
-def registering_id(area: str, version: int, command: str) -> UUID:
-    """Return the id under which an area at some version is told what many are told: again, it is the same."""
-    return uuid5(NAMESPACE, f"{area}/registering/{version}/{hashlib.sha256(command.encode()).hexdigest()}")
+def telling_id(stream: str, version: int, command: str) -> UUID:
+    """Return the id of what a stream at some version is told among many: told again, it is the same."""
+    return uuid5(NAMESPACE, f"{stream}/registering/{version}/{hashlib.sha256(command.encode()).hexdigest()}")
 
 
 def publication_id(inspection: str, report_version: int, draft_digest: str, asked_at: datetime) -> UUID:

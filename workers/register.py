@@ -1,37 +1,22 @@
-"""The register of areas as a whole: read from the ledger, compared with a file, and told something in one go.
+"""The register of areas as a whole: read from the ledger, compared with a file, and what it is to be told."""
 
-Whoever tells many areas may be broken off. So each area is told only what its stream does not say yet, under
-an id that follows from the area, its version and what it is told: the same call again does the rest.
-"""
-
-import asyncio
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import NamedTuple
 
 from domain.area.matters import EntryMatter
 from domain.area.register import code_on, has_begun, is_open, name_on, predecessors, successors
 from domain.area.state import Entered, Polls, State, initial
 from domain.area.vocabulary import CodeKind, PollsKind
-from domain.canonical import canonical_json
-from domain.messages import Answer, MilestoneRequest, registering_id
 from domain.streams import StreamKind
 from domain.values import AreaCode, InspectionId
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 from workers.folding import state_of
-from workers.reading import Progress, streams_of
-
-if TYPE_CHECKING:
-    from workers.desk import Desk
-
-AT_ONCE: Final = 8
-"""Areas that are told something at the same time."""
-
-Command = Mapping[str, Any]
-"""What an area is told: the command's type and its matter, without who decided it."""
+from workers.reading import streams_of
+from workers.telling import Command, Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +111,6 @@ def differences(known: Registered, row: EntryMatter, today: date) -> tuple[Diffe
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What one area is told, one after the other, beginning at a version of its stream."""
-
-    area: AreaCode
-    version: int
-    commands: tuple[Command, ...]
-
-
 def to_enter(register: Register, rows: Iterable[EntryMatter]) -> tuple[Telling, ...]:
     """Say what enters the areas of a file that are not in the register yet.
 
@@ -206,62 +182,3 @@ def _taking_over(known: Registered, old: Sequence[AreaCode], since: date) -> Tel
         return None
     taking = {"type": "take_over_areas", "predecessors": missing, "since": since.isoformat()}
     return Telling(known.area, known.version, (taking,))
-
-
-class Told(NamedTuple):
-    """What an area was told, and what it answered."""
-
-    area: AreaCode
-    command: Command
-    answer: Answer
-
-
-async def tell_areas(
-    desk: "Desk", tellings: Sequence[Telling], who: Mapping[str, Any], progress: Progress
-) -> tuple[Told, ...]:
-    """Tell areas what there is to tell, a few at once. An area that refuses is told no more.
-
-    Args:
-        desk: where requests are handed in.
-        tellings: what is told, to each area once.
-        who: who decided and records it, and when, as a command says it.
-        progress: told after each area.
-
-    Raises:
-        UnavailableError, IntegrityError: as of the desk. The same call again does what is left.
-    """
-    few, done = asyncio.Semaphore(AT_ONCE), 0
-
-    async def tell(telling: Telling) -> list[Told]:
-        nonlocal done
-        async with few:
-            told = await _tell(desk, telling, who)
-        done += 1
-        progress(done, len(tellings))
-        return told
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(tell(one)) for one in tellings]
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None
-    return tuple(told for task in tasks for told in task.result())
-
-
-async def _tell(desk: "Desk", telling: Telling, who: Mapping[str, Any]) -> list[Told]:
-    told: list[Told] = []
-    for command, request in zip(telling.commands, requests(telling, who), strict=True):
-        told.append(Told(telling.area, command, await desk.record(request)))
-        if told[-1].answer.refused:
-            return told
-    # An area may be younger in the register than its inspections: it is not to hear of them tomorrow only.
-    await desk.have_look(telling.area)
-    return told
-
-
-def requests(telling: Telling, who: Mapping[str, Any]) -> Iterator[MilestoneRequest]:
-    """Put what is told as requests. From the same person at the same version they are the same requests."""
-    for command in telling.commands:
-        content = {**command, **who}
-        command_id = registering_id(telling.area, telling.version, canonical_json(content))
-        yield MilestoneRequest(inspection=telling.area, command_id=str(command_id), command=content)

@@ -5,6 +5,7 @@ from typing import Final
 from domain.aggregate import Aggregate
 from domain.area.clock import what_the_clock_brings
 from domain.area.commands import COMMAND_TYPES, COMMANDS, Command
+from domain.area.cycle import deadlines
 from domain.area.decide import decide
 from domain.area.events import EVENT_TYPES, Event
 from domain.area.rules import RULES
@@ -21,6 +22,7 @@ AREAS: Final[Aggregate[State, Command, Event]] = Aggregate(
     decide=decide,
     evolve=evolve,
     clock=what_the_clock_brings,
+    deadlines=deadlines,
     stands=stands,
     bound_to=lambda _: (None, None),
 )

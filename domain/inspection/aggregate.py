@@ -4,6 +4,7 @@ from typing import Final
 
 from domain.aggregate import Aggregate
 from domain.inspection.commands import COMMAND_TYPES, COMMANDS, Command
+from domain.inspection.deadlines import deadlines
 from domain.inspection.decide import decide
 from domain.inspection.decide.clock import what_the_clock_brings
 from domain.inspection.events import EVENT_TYPES, Event
@@ -21,6 +22,7 @@ INSPECTIONS: Final[Aggregate[State, Command, Event]] = Aggregate(
     decide=decide,
     evolve=evolve,
     clock=what_the_clock_brings,
+    deadlines=deadlines,
     stands=stands,
     bound_to=lambda state: (state.handbook, state.calendar),
 )

@@ -20,6 +20,7 @@ PROGRAMME: Final[Aggregate[State, Command, Event]] = Aggregate(
     decide=decide,
     evolve=evolve,
     clock=lambda _rules, _state, _now: (),
+    deadlines=lambda _rules, _state: (),
     stands=stands,
     bound_to=lambda _: (None, None),
 )

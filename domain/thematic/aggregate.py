@@ -5,6 +5,7 @@ from typing import Final
 from domain.aggregate import Aggregate
 from domain.thematic.clock import what_the_clock_brings
 from domain.thematic.commands import COMMAND_TYPES, COMMANDS, Command
+from domain.thematic.deadlines import deadlines
 from domain.thematic.decide import decide
 from domain.thematic.events import EVENT_TYPES, Event, ReviewPlanned
 from domain.thematic.rules import RULES
@@ -29,6 +30,7 @@ REVIEWS: Final[Aggregate[State, Command, Event]] = Aggregate(
     decide=decide,
     evolve=evolve,
     clock=what_the_clock_brings,
+    deadlines=deadlines,
     stands=stands,
     bound_to=_bound_to,
 )

@@ -14,15 +14,14 @@ from workers.areas import read_areas
 from workers.codecs import CODECS
 from workers.register import (
     Register,
-    Telling,
     differences,
     read_register,
-    requests,
     to_enter,
     to_poll,
     to_replace,
     to_take_over,
 )
+from workers.telling import Telling, requests
 
 TODAY = date(2026, 3, 2)
 ELECTION = date(2029, 5, 3)
@@ -50,7 +49,7 @@ def _rows(folder: Path) -> Any:
 
 
 def _told(tellings: tuple[Telling, ...]) -> dict[str, list[str]]:
-    return {one.area: [command["type"] for command in one.commands] for one in tellings}
+    return {one.stream: [command["type"] for command in one.commands] for one in tellings}
 
 
 async def test_who_is_not_in_the_register_is_entered_and_votes_with_the_others(tmp_path: Path) -> None:
@@ -79,7 +78,7 @@ async def test_an_area_that_was_struck_is_entered_again(tmp_path: Path) -> None:
     """Under another id than before, or the ledger would take it for the same."""
     register = await _register(Story().entered().strike("area_entered"))
     (surrey, *_) = to_enter(register, _rows(tmp_path))
-    assert (surrey.area, surrey.version, surrey.commands[0]["type"]) == ("SRY", 2, "enter_area")
+    assert (surrey.stream, surrey.version, surrey.commands[0]["type"]) == ("SRY", 2, "enter_area")
 
 
 async def test_an_election_is_set_where_it_is_not_set_yet() -> None:
@@ -87,7 +86,7 @@ async def test_an_election_is_set_where_it_is_not_set_yet() -> None:
     gone = Story("OLA").entered().do("replace_area", successors=["NEA"], since=date(2028, 4, 1))
     has = Story("KEN").entered().do("set_polls", **GENERAL)
     register = await _register(Story().entered(), has, gone)
-    assert [one.area for one in to_poll(register, ELECTION)] == ["SRY"]
+    assert [one.stream for one in to_poll(register, ELECTION)] == ["SRY"]
 
 
 async def test_where_a_file_contradicts_the_register_is_said(tmp_path: Path) -> None:
@@ -111,7 +110,7 @@ async def test_both_sides_of_a_replacement_are_told_what_they_do_not_know() -> N
     new = Story("NEA").entered(predecessors=["OLA"], since=since)
     old, other = Story("OLA").entered(), Story("OLB").entered()
     register = await _register(new, old, other)
-    assert [one.area for one in to_replace(register, ["OLA", "OLB"], ["NEA"], since)] == ["OLA", "OLB"]
+    assert [one.stream for one in to_replace(register, ["OLA", "OLB"], ["NEA"], since)] == ["OLA", "OLB"]
     (taking,) = to_take_over(register, ["OLA", "OLB"], ["NEA"], since)
     assert taking.commands[0]["predecessors"] == ["OLB"]
 

@@ -1,0 +1,72 @@
+"""How many streams are told something from the command line: with progress, and what each has answered."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+
+from cli.deed import Decided
+from cli.exits import Exit
+from cli.handing_in import tell_refusal
+from cli.output import console, in_words
+from domain.aggregates import aggregate_of
+from workers.reading import Progress
+from workers.stores import Stores
+from workers.telling import Telling, Told, tell_each
+
+if TYPE_CHECKING:
+    from workers.desk import Desk
+
+
+async def tell_many(
+    desk: "Desk", stores: Stores, tellings: Sequence[Telling], decided: Decided, *, of: str
+) -> tuple[Told, ...]:
+    """Tell each what there is to tell; `of` says what they are, for whoever waits."""
+    who = await decided.who_and_when(stores.directory)
+    if not tellings:
+        return ()
+    with progress_of(of) as progress:
+        return await tell_each(desk, tellings, who, progress)
+
+
+@contextmanager
+def progress_of(what: str) -> Iterator[Progress]:
+    """Show how many are done, on standard error."""
+    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=Console(file=sys.stderr)) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def told_as_data(told: Sequence[Told]) -> dict[str, Any]:
+    """Write who was told what, and who has refused it by which rule."""
+    return {
+        "told": [_as_data(one) for one in told if not one.answer.refused],
+        "refused": [
+            {**_as_data(one), "refused": one.answer.refused.model_dump(mode="json")}
+            for one in told
+            if one.answer.refused
+        ],
+    }
+
+
+def _as_data(one: Told) -> dict[str, Any]:
+    return {aggregate_of(one.stream).named_in: one.stream, **one.command}
+
+
+def exit_of_all(told: Sequence[Told]) -> Exit:
+    """Say with which code it ends: refused, if anybody has."""
+    return Exit.REFUSED if any(one.answer.refused for one in told) else Exit.DONE
+
+
+def say_refused(told: Sequence[Told]) -> Exit:
+    """Tell people who has refused what, and say with which code it ends."""
+    for one in told:
+        if one.answer.refused:
+            console().print(f"[bold]{one.stream}[/bold] {in_words(one.command['type'])}:")
+            tell_refusal(one.answer.refused)
+    return exit_of_all(told)
