@@ -42,6 +42,8 @@ class Move(NamedTuple):
 async def list_calendars(*, format: Format = Format.TABLE, rehearsal: Flag = False) -> None:
     """List the released calendars, and how many open inspections count by each.
 
+    What is notified from now on is bound to the current one.
+
     Parameters
     ----------
     format
@@ -67,14 +69,18 @@ async def list_calendars(*, format: Format = Format.TABLE, rehearsal: Flag = Fal
         print_json(rows)
         return
     table = [
-        (row["version"], row["first"], row["last"], row["holidays"], row["open_inspections"], _note(row))
+        (
+            *(row[name] for name in ("version", "first", "last", "holidays")),
+            row["open_inspections"],
+            _note(row),
+        )
         for row in rows
     ]
-    print_table(("version", "first day", "last day", "holidays", "open inspections", ""), table)
+    print_table(("version", "first day", "last day", "holidays", "open inspections", "note"), table)
 
 
 def _note(row: Mapping[str, Any]) -> str:
-    return "who is notified now is bound to it" if row["current"] else ""
+    return "current" if row["current"] else ""
 
 
 @app.command

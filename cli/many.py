@@ -37,7 +37,7 @@ async def tell_many(
 def progress_of(what: str) -> Iterator[Progress]:
     """Show how many are done, on standard error."""
     columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Bar(*columns, console=Console(file=sys.stderr)) as bar:
+    with Bar(*columns, console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
 

@@ -12,6 +12,7 @@ from activities.commands import ATTEMPTS, CommandHandler, Context
 from activities.inspection import in_temporals_terms
 from domain.actors import Role
 from domain.errors import IntegrityError, MalformedError, UnavailableError
+from domain.inspection.deadlines import deadlines
 from domain.inspection.state import evolve, initial
 from domain.messages import Answer, MilestoneRequest, Verdict
 from eventstore.errors import RehearsalError
@@ -309,3 +310,33 @@ async def test_a_ledger_that_takes_no_writes_at_present_is_asked_again(
     await superuser.close()
     assert (caught.value.type, caught.value.non_retryable) == ("UNAVAILABLE", False)
     assert (await play.hand_in(request)).result == "recorded"
+
+
+async def test_what_is_foreseen_is_what_is_recorded_and_foreseeing_records_nothing(ledger: Ledger) -> None:
+    """Before every milestone of a whole inspection: the same verdict, and an untouched ledger."""
+    play = Play(handler_on(ledger))
+    for step in play.script.steps:
+        request = play.request(step.milestone, step.by, step.at, **step.matter)
+        known = len(await ledger.commands(play.inspection))
+        foreseen = await handler_on(ledger).foresee(request, play.context)
+        assert len(await ledger.commands(play.inspection)) == known
+        assert await ledger.head() == play.standing.version
+        answer = await play.hand_in(request)
+        assert foreseen.verdict == Verdict(**{name: getattr(answer, name) for name in Verdict.model_fields})
+        state = await play.handler.load(play.inspection)
+        assert foreseen.after == deadlines(RULES, state)
+
+
+async def test_a_refusal_is_foreseen_and_not_recorded(ledger: Ledger) -> None:
+    """By a rule, and because it cannot be read; what is due stays."""
+    play = await Play(handler_on(ledger)).until("notify_area")
+    known = len(await ledger.commands(play.inspection))
+    for request, code in (
+        (play.request("open_surveys", Role.DFE), "permission"),
+        (play.request("open_surveys", Role.OFSTED_LEAD, colour="red"), "malformed"),
+    ):
+        foreseen = await play.handler.foresee(request, play.context)
+        assert foreseen.verdict.refused is not None
+        assert foreseen.verdict.refused.code == code
+        assert foreseen.before == foreseen.after
+    assert len(await ledger.commands(play.inspection)) == known

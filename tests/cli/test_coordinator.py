@@ -140,6 +140,27 @@ def test_what_the_clock_brings_is_named(live: Inspections, notified: str) -> Non
     }
 
 
+def test_a_dry_run_says_what_would_be_and_records_nothing(live: Inspections, notified: str) -> None:
+    """Which deadlines begin or move and which stay; the texts are not kept either."""
+    before = live("log", notified, "--format", "json").data
+    due = (datetime.now(UTC).date() + timedelta(days=5)).isoformat()
+    own = (
+        *("record", notified, "request_information", "--decided-by", "p-ada", "--dry-run"),
+        *("--items", json.dumps({"item": "self_evaluation", "due": due})),
+    )
+    ended = live(*own)
+    assert (ended.code, "Nothing is recorded." in ended.out) == (0, True), ended.out + ended.err
+    assert "information requested" in ended.out
+    told = live(*own, "--format", "json").data
+    assert (told["dry_run"], told["result"]) == (True, "recorded")
+    changes = {(one["kind"], one["subject"]): (one["was"], one["now"]) for one in told["deadlines"]}
+    assert changes["information_item", "self_evaluation"] == (None, {"due": due, "status": "open"})
+    assert {one["change"] for one in told["deadlines"][1:]} == {"stays"}, told["deadlines"]
+    refused = live("record", notified, "come_on_site", "--decided-by", "p-lead", "--dry-run")
+    assert (refused.code, "stage" in refused.out) == (1, True)
+    assert live("log", notified, "--format", "json").data == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [

@@ -18,11 +18,11 @@ def proclaimed(day: date = ROYAL_DAY, version: str = LATER) -> WorkingCalendar:
     return WorkingCalendar.model_validate({**told, "version": version, "holidays": holidays})
 
 
-def with_royal_holiday(rules: Rulebook | None = None) -> Rulebook:
+def with_royal_holiday(rules: Rulebook | None = None, day: date = ROYAL_DAY) -> Rulebook:
     """Return the released rules, and beside their calendar one that knows of the holiday."""
     rules = rules or Rulebook.released()
     return Rulebook(
         handbooks=rules.handbooks.values(),
-        calendars=[*rules.calendars.values(), proclaimed()],
+        calendars=[*rules.calendars.values(), proclaimed(day)],
         terms=rules.terms.values(),
     )

@@ -22,7 +22,7 @@ async def house_at(server: str, at: TimeSkipper | Client, folder: Path) -> Async
     """Open a house without a worker, and say at which URL its database is."""
     async with fresh_database(server) as url, open_stores(url) as stores:
         client, skipper = (at, None) if isinstance(at, Client) else (at.client, at)
-        yield url, House(client, skipper, stores, folder, await stores.texts.seal("none", "tests/none"))
+        yield url, House(client, skipper, stores, folder, await stores.texts.seal("none", "tests/none"), url)
 
 
 class OwnPostgres:

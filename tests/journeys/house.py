@@ -103,6 +103,7 @@ class House:
     stores: Stores
     folder: Path
     text: SealedText
+    database_url: str
     rules: Rulebook = field(default_factory=Rulebook.released)
     queue: str = field(default_factory=lambda: f"queue-{uuid4().hex}")
 
@@ -136,7 +137,7 @@ async def open_house(server: str, skipper: TimeSkipper, folder: Path) -> AsyncIt
     """Open a house without a worker."""
     async with fresh_database(server) as url, open_stores(url) as stores:
         unwritten = await stores.texts.seal(UNWRITTEN, "tests/unwritten")
-        yield House(skipper.client, skipper, stores, folder, unwritten)
+        yield House(skipper.client, skipper, stores, folder, unwritten, url)
 
 
 class Life:

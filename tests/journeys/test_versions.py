@@ -71,7 +71,9 @@ async def client() -> AsyncIterator[Client]:
 async def house(client: Client, postgres_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """A house by the real clock, without a worker."""
     async with fresh_database(postgres_url) as url, open_stores(url) as stores:
-        yield House(client, None, stores, tmp_path, await stores.texts.seal(UNWRITTEN, "tests/unwritten"))
+        yield House(
+            client, None, stores, tmp_path, await stores.texts.seal(UNWRITTEN, "tests/unwritten"), url
+        )
 
 
 def _worker(

@@ -76,6 +76,41 @@ def test_a_move_can_be_taken_back() -> None:
     assert story.refused("move_to_calendar", to="england-2026.1").code == "calendar_known"
 
 
+def test_a_day_that_a_person_gave_stays_even_if_it_becomes_a_holiday() -> None:
+    """No rule of a handbook moves such a day to a working day; who wants another one extends again."""
+    friday = date(2024, 3, 1)
+    story = _trafford()
+    story.rules = with_royal_holiday(day=friday)
+    story.do("extend_deadline", kind=PLAN, to=friday).do("move_to_calendar")
+    assert story.deadline(PLAN).due == friday
+    assert _moved(story).moved == ()
+
+
+def test_a_day_that_was_no_holiday_after_all_can_make_late_what_was_in_time() -> None:
+    """Published on the last day by the later calendar; by the other one that was a day too late."""
+    story = Story(notified=date(2023, 10, 2), rules=BOTH).until("final_report_received")
+    story.do("release_report", at=date(2023, 12, 22)).do("confirm_publication", at=date(2023, 12, 22))
+    story.do("publish_strategic_plan", at=NEW_DUE)
+    assert story.status(PLAN) is Status.MET
+    story.do("move_to_calendar", to="england-2026.1", reason="bound_in_error")
+    assert story.told == ["calendar_moved", "deadline_missed"]
+    assert (story.deadline(PLAN).due, story.status(PLAN)) == (OLD_DUE, Status.MISSED)
+
+
+def test_what_was_found_of_the_notice_stands_and_what_is_still_to_come_is_held_to_the_new_days() -> None:
+    """A holiday falls into ten days of notice: who came already broke nothing; who comes now needs a reason."""
+    told, holiday = date(2024, 1, 22), date(2024, 2, 1)
+    rules = with_royal_holiday(day=holiday)
+    there = Story(notified=told).until("on_site_begun")
+    there.rules = rules
+    assert there.do("move_to_calendar").told == ["calendar_moved"]
+    story = Story(notified=told).until("fieldwork_begun")
+    story.rules = rules
+    refusal = story.do("move_to_calendar").refused("come_on_site", at=date(2024, 2, 5))
+    assert (refusal.code, refusal.waivable) == ("notice_before_on_site", True)
+    assert "9 working days" in refusal.because
+
+
 def test_an_inspection_notified_later_is_bound_to_the_later_calendar() -> None:
     """It needs no move; what it has is the calendar that was released last."""
     story = Story(rules=BOTH).until("area_notified")
