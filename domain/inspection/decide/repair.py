@@ -102,9 +102,9 @@ def move_to_calendar(situation: Situation, command: c.MoveToCalendar) -> e.Event
     A holiday that is proclaimed late is a day on which nobody had to work. So days that run end later, and a
     miss of the old day is taken back: what was done by the new day was in time, and what was not is missed on
     the new day instead. What was met stays met unless a day that was no holiday after all makes it late. A
-    day that a person gave stays. What was found of the notice when it
-    was given stands: nobody could have known. Who is still to come is held to the new days, and a rule that
-    yields. (Section 9 of the facts; that a miss goes is our reading, I.)
+    day that a person gave stays. What was found of the notice when it was given stands: nobody could have
+    known. Who is still to come is held to the new days, by a rule that yields. (Section 9 of the facts; that
+    a miss goes is our reading, I.)
     """
     rules, bound = situation.rules, situation.state.calendar
     others = [version for version in rules.calendars if bound is None or version != bound.version]

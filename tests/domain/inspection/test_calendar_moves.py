@@ -98,7 +98,7 @@ def test_a_day_that_was_no_holiday_after_all_can_make_late_what_was_in_time() ->
 
 
 def test_what_was_found_of_the_notice_stands_and_what_is_still_to_come_is_held_to_the_new_days() -> None:
-    """A holiday falls into ten days of notice: who came already broke nothing; who comes now needs a reason."""
+    """A holiday falls into the notice: who came already broke nothing; who comes now needs a reason."""
     told, holiday = date(2024, 1, 22), date(2024, 2, 1)
     rules = with_royal_holiday(day=holiday)
     there = Story(notified=told).until("on_site_begun")
