@@ -51,6 +51,13 @@ class Weekday(StrEnum):
         return tuple(cls)[day.weekday()]
 
 
+class HandbookMoveReason(StrEnum):
+    """Why something is moved to another handbook version."""
+
+    TRANSITIONAL_PROVISION = "transitional_provision"
+    BOUND_IN_ERROR = "bound_in_error"
+
+
 class GivesWay(StrEnum):
     """What yields when a bank holiday in the notice makes the weekday and the notice impossible at once."""
 

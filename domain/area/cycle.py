@@ -2,7 +2,7 @@
 
 The targets of the handbook are approximate and missed in practice: what is past its target is reported as
 overdue, which is no failure. An inspection is planned within a window around its target. What an inspection
-brings is reckoned by the handbook under which it was made.
+brings is reckoned by the handbook under which it was made, until somebody moves the cycle to another one.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from typing import Final
 from domain import deadline
 from domain.area.matters import NewsMatter
 from domain.area.register import successors
-from domain.area.state import Agreed, BroughtForward, Met, State
+from domain.area.state import Agreed, BroughtForward, Met, MovedToHandbook, State
 from domain.area.vocabulary import DueKind
 from domain.handbook import EngagementMeetings, Handbook, NextInspectionRule
 from domain.london import add_months, end_of_day, start_of_day
@@ -81,7 +81,7 @@ def deadlines(rules: Rulebook, state: State) -> tuple[Deadline, ...]:
 
 
 def _after(rules: Rulebook, state: State, done: NewsMatter) -> Iterator[Next]:
-    handbook = _handbook(rules, done)
+    handbook = _handbook(rules, state, done)
     for rule in handbook.next_after(done.outcome) if done.outcome else ():
         origin_on = {
             "report_published": done.published_on,
@@ -99,7 +99,7 @@ def _again(rules: Rulebook, state: State) -> Iterator[Next]:
     for done in sorted(state.news.values(), key=lambda one: one.inspection):
         if done.result is not MonitoringResult.NOT_EFFECTIVE or done.report_received_on is None:
             continue
-        handbook = _handbook(rules, done)
+        handbook = _handbook(rules, state, done)
         for rule in handbook.next_inspections:
             if rule.kind is Kind.MONITORING:
                 yield _coming(state, done, handbook, rule, done.report_received_on)
@@ -168,7 +168,16 @@ def _begun(state: State, kind: Kind, after: date) -> date | None:
     return min((day for day in days if day > after), default=None)
 
 
-def _handbook(rules: Rulebook, done: NewsMatter) -> Handbook:
+def _handbook(rules: Rulebook, state: State, done: NewsMatter) -> Handbook:
+    """Return by which handbook it is reckoned what an inspection brings.
+
+    That is its own, unless the cycle was moved to another one since. What is published after the move is
+    again reckoned by its own.
+    """
+    known_on = done.published_on or done.report_received_on or date.max
+    moved = [one for one in state.all(MovedToHandbook) if known_on <= one.on]
+    if moved:
+        return rules.pinned_handbook(moved[-1].handbook)
     if done.handbook is not None:
         return rules.handbook(done.handbook)
     return rules.in_force(done.published_on or date.max)

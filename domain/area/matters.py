@@ -19,6 +19,7 @@ from domain.area.vocabulary import (
     Region,
     StrikeReason,
 )
+from domain.handbook import HandbookMoveReason
 from domain.values import (
     AreaCode,
     BodyRef,
@@ -259,6 +260,11 @@ class BringForwardMatter(Value):
         if self.concern is not None and self.because is not Intelligence.THEMATIC_REVIEW:
             raise ValueError(f"concern: a concern of a review is because of {Intelligence.THEMATIC_REVIEW}")
         return self
+
+
+class CycleMoveMatter(Value):
+    to: HandbookVersion
+    reason: HandbookMoveReason
 
 
 class AgreementMatter(Value):

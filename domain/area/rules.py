@@ -34,6 +34,7 @@ RULES: Final[dict[str, Rule]] = {
     "visits_cap": Rule("Monitoring visits of all frameworks together are few within a year.", True),
     "calendar_horizon": Rule("Inspections take place within the years that the calendar covers.", False),
     "handbook_in_force": Rule("A cycle is planned and reckoned under a known handbook.", False),
+    "handbook_known": Rule("A cycle is moved to a released handbook, other than its own.", False),
     "day_ahead": Rule("What is wanted or agreed lies ahead.", False),
     "nothing_rests_on_it": Rule("What rests on an entry is struck before the entry itself.", False),
 }

@@ -37,6 +37,7 @@ from domain.values import (
     Kind,
     Period,
     PersonRef,
+    Pin,
     PublicName,
     Reference,
 )
@@ -148,6 +149,14 @@ class BroughtForward(Fact):
     because: Intelligence
     on: date
     concern: ConcernRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedToHandbook(Fact):
+    """By which handbook it is reckoned what had been brought by a day."""
+
+    handbook: Pin
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +311,8 @@ def _facts_of_the_cycle(event: e.Event, entry: Entry) -> tuple[Fact, ...]:
             return (Scheduled(entry, *what, event.decided_by, event.recorded_by, event.occurred_at),)
         case e.InspectionBroughtForward():
             return (BroughtForward(entry, event.due_by, event.because, on, event.concern),)
+        case e.CycleMovedToHandbook():
+            return (MovedToHandbook(entry, event.handbook, on),)
         case e.EngagementMeetingAgreed():
             return (Agreed(entry, event.due_by, on),)
         case e.EngagementMeetingHeld():

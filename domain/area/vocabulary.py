@@ -108,6 +108,7 @@ class EntryKind(StrEnum):
     ENGAGEMENT_MEETING_HELD = "engagement_meeting_held"
     MONITORING_VISIT_NOTED = "monitoring_visit_noted"
     SCHOOL_TERM_SET = "school_term_set"
+    CYCLE_MOVED_TO_HANDBOOK = "cycle_moved_to_handbook"
 
 
 class DueKind(StrEnum):

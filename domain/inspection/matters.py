@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from domain.handbook import DeadlineKind, DeferralGround
+from domain.handbook import DeadlineKind, DeferralGround, HandbookMoveReason
 from domain.inspection.vocabulary import (
     Activity,
     AreaForAction,
@@ -21,7 +21,6 @@ from domain.inspection.vocabulary import (
     EvidenceReason,
     ExtensionReason,
     Findings,
-    HandbookMoveReason,
     IncompleteReason,
     InformationItem,
     PauseReason,

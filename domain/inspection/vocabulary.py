@@ -116,11 +116,6 @@ class CorrectionReason(StrEnum):
     OMISSION = "omission"
 
 
-class HandbookMoveReason(StrEnum):
-    TRANSITIONAL_PROVISION = "transitional_provision"
-    BOUND_IN_ERROR = "bound_in_error"
-
-
 class CalendarMoveReason(StrEnum):
     HOLIDAY_PROCLAIMED = "holiday_proclaimed"
     BOUND_IN_ERROR = "bound_in_error"

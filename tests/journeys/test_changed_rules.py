@@ -1,6 +1,5 @@
 """Rules and code change under open inspections: each goes on, by the rules to which it is bound."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -8,7 +7,6 @@ import pytest
 
 from domain.actors import Role
 from domain.errors import IntegrityError
-from domain.handbook import Handbook
 from domain.inspection import events as e
 from domain.inspection.deadlines import deadlines
 from domain.inspection.events import EVENT_TYPES, Event
@@ -17,6 +15,7 @@ from domain.rulebook import Rulebook
 from domain.values import Slug
 from eventstore.codec import Codec
 from tests.domain.late_holiday import LATER, with_royal_holiday
+from tests.domain.other_handbook import other_handbook, with_handbook
 from tests.journeys.house import House
 from workers.codecs import CODEC, UPCASTERS
 from workers.rehearsal.script import NOON
@@ -24,15 +23,6 @@ from workers.rehearsal.script import NOON
 CONCERN: dict[str, Any] = {"referred_to": "police", "reference": "MASH/2023-114"}
 NEW = "2023-10-05"
 """The day from which the changed handbook is in force: after Trafford was notified."""
-
-Change = Callable[[dict[str, Any]], None]
-
-
-def _other_handbook(rules: Rulebook, version: str, change: Change) -> Handbook:
-    told = rules.handbook("2023-01-01").model_dump(mode="json")
-    told |= {"version": version, "in_force_from": version}
-    change(told)
-    return Handbook.model_validate(told)
 
 
 def _rule(told: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -47,11 +37,6 @@ def _shorter(told: dict[str, Any]) -> None:
     rule["warn_before"]["value"] = 3
 
 
-def _with(rules: Rulebook, *more: Handbook) -> Rulebook:
-    kept = {**rules.handbooks, **{handbook.version: handbook for handbook in more}}
-    return Rulebook(handbooks=kept.values(), calendars=rules.calendars.values())
-
-
 def _due(rules: Rulebook, state: Any) -> date:
     (found,) = [one.due for one in deadlines(rules, state) if one.kind == "strategic_plan"]
     return found
@@ -63,7 +48,7 @@ async def test_an_open_inspection_stays_on_its_handbook_until_it_is_moved(idle_h
     life = house.life("TRF")
     async with house.worker():
         await life.play()
-    changed = _with(house.rules, _other_handbook(house.rules, NEW, _shorter))
+    changed = with_handbook(house.rules, other_handbook(house.rules, NEW, _shorter))
     async with house.worker(changed):
         await life.let_pass(at_time(date(2024, 1, 12), NOON))
         await life.record("refer_safeguarding_concern", Role.OFSTED_LEAD, **CONCERN)
@@ -107,8 +92,8 @@ async def test_an_inspection_notified_under_the_new_version_has_the_new_days(idl
     life = house.life("TRF")
     async with house.worker():
         await life.play(through=lambda step: step.milestone != "notify_area")
-    in_force = _other_handbook(house.rules, "2023-09-01", _shorter)
-    changed = _with(house.rules, in_force)
+    in_force = other_handbook(house.rules, "2023-09-01", _shorter)
+    changed = with_handbook(house.rules, in_force)
     async with house.worker(changed):
         await life.play()
         before = await life.names()
@@ -129,7 +114,7 @@ async def test_a_new_warning_reaches_a_process_that_already_sleeps(idle_house: H
     def earlier(told: dict[str, Any]) -> None:
         _rule(told, "strategic_plan")["warn_before"]["value"] = 20
 
-    changed = _with(house.rules, _other_handbook(house.rules, NEW, earlier))
+    changed = with_handbook(house.rules, other_handbook(house.rules, NEW, earlier))
     async with house.worker(changed):
         before = await life.names()
         await life.record("move_to_handbook", Role.OFSTED_DIRECTOR, to=NEW, reason="bound_in_error")
@@ -148,7 +133,7 @@ async def test_a_handbook_that_says_something_else_under_its_name_is_an_integrit
         await life.play()
     before = await life.names()
     length = (await life.handle.describe()).history_length
-    forged = _with(house.rules, _other_handbook(house.rules, "2023-01-01", _shorter))
+    forged = with_handbook(house.rules, other_handbook(house.rules, "2023-01-01", _shorter))
     request = life.request("refer_safeguarding_concern", Role.OFSTED_LEAD, **CONCERN)
     async with house.worker(forged):
         with pytest.raises(IntegrityError, match="handbook 2023-01-01: expected"):
@@ -180,7 +165,7 @@ async def test_a_process_that_begins_before_a_broken_rulebook_waits_for_a_good_o
     async with house.worker():
         await life.play()
     await life.handle.terminate()
-    forged = _with(house.rules, _other_handbook(house.rules, "2023-01-01", _shorter))
+    forged = with_handbook(house.rules, other_handbook(house.rules, "2023-01-01", _shorter))
     request = life.request("refer_safeguarding_concern", Role.OFSTED_LEAD, **CONCERN)
     async with house.worker(forged):
         with pytest.raises(IntegrityError):

@@ -12,6 +12,7 @@ from domain.area.commands.cycle import (
     HearOfInspections,
     HearOfPauses,
     HoldEngagementMeeting,
+    MoveCycleToHandbook,
     NoteMonitoringVisit,
     NoteNotOpened,
     ScheduleInspection,
@@ -53,6 +54,7 @@ AnyCommand = Annotated[
     | ScheduleInspection
     | NoteNotOpened
     | BringForward
+    | MoveCycleToHandbook
     | AgreeEngagementMeeting
     | HoldEngagementMeeting
     | NoteMonitoringVisit
@@ -83,6 +85,7 @@ __all__ = [
     "HoldEngagementMeeting",
     "JoinBody",
     "LeaveBody",
+    "MoveCycleToHandbook",
     "NoteMonitoringVisit",
     "NoteNotOpened",
     "RecordIntervention",

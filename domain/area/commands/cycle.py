@@ -11,6 +11,7 @@ from domain.area.matters import (
     AgreementMatter,
     BringForwardMatter,
     ConcernNews,
+    CycleMoveMatter,
     MeetingMatter,
     NewsMatter,
     NotOpenedMatter,
@@ -71,6 +72,14 @@ class HearOfConcerns(Command):
     records = happened.InspectionBroughtForward
 
     concerns: Annotated[tuple[ConcernNews, ...], Field(min_length=1)]
+
+
+class MoveCycleToHandbook(Command, CycleMoveMatter):
+    """Have what published inspections brought reckoned by another handbook."""
+
+    type: Literal["move_cycle_to_handbook"] = "move_cycle_to_handbook"
+    verb = Verb.AUTHORISE
+    records = happened.CycleMovedToHandbook
 
 
 class AgreeEngagementMeeting(Command, AgreementMatter):

@@ -50,7 +50,10 @@ def _judge(situation: Situation, command: c.Command) -> tuple[e.Event, ...]:
     check = _CHECKS.get(type(command))
     if check:
         check(situation, command)
-    event = situation.record(command.records)
+    if isinstance(command, c.MoveCycleToHandbook):
+        event = cycle.move_to_handbook(situation, command)
+    else:
+        event = situation.record(command.records)
     made = event.made()
     standing = {fact.entry for fact in situation.state.facts}
     situation.require(

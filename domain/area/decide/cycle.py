@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, Final
 
+from domain import clock
 from domain.area import commands as c
 from domain.area import events as e
-from domain.area.cycle import MONTHS_AFTER_CONCERN, inspections_to_come
+from domain.area.cycle import MONTHS_AFTER_CONCERN, deadlines, inspections_to_come
 from domain.area.decide.register import require_within_life
 from domain.area.decide.situation import Situation
 from domain.area.planning import in_term, to_open, under_way, visits_within
+from domain.area.state import evolve
 from domain.area.vocabulary import Intelligence
 from domain.london import add_months, london_date
 from domain.values import Kind
@@ -159,6 +161,26 @@ def _not_opened(situation: Situation, command: c.NoteNotOpened) -> None:
 def _bring_forward(situation: Situation, command: c.BringForward) -> None:
     _require_ahead(situation, command.due_by)
     require_within_life(situation, command.due_by)
+
+
+def move_to_handbook(situation: Situation, command: c.MoveCycleToHandbook) -> e.Event:
+    """What past inspections have brought is reckoned by another released handbook, and it is said what moves.
+
+    A new handbook moves no cycle by itself: no page says that it reaches back (inferred, I). Engagement
+    meetings follow the handbook in force on their day, whatever the cycle is moved to.
+    """
+    rules, state = situation.rules, situation.state
+    ahead = {one.handbook for one in inspections_to_come(rules, state) if one.after is not None}
+    others = [version for version in rules.handbooks if ahead - {version}]
+    situation.require(
+        command.to in others,
+        "handbook_known",
+        f"{command.to} is not a released handbook by which anything would be reckoned anew",
+        "one of " + (", ".join(sorted(others)) or "none: no published inspection has brought anything"),
+    )
+    event = situation.record(e.CycleMovedToHandbook, handbook=rules.pin(rules.handbook(command.to)))
+    before, after = deadlines(rules, state), deadlines(rules, evolve(state, event))
+    return event.model_copy(update={"moved": clock.moves(before, after, e.CycleDeadlineMove)})
 
 
 def _agree(situation: Situation, command: c.AgreeEngagementMeeting) -> None:

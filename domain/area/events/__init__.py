@@ -13,6 +13,8 @@ from domain.area.events.cycle import (
     CycleDeadlineApproaching,
     CycleDeadlineMissed,
     CycleDeadlineMissTakenBack,
+    CycleDeadlineMove,
+    CycleMovedToHandbook,
     DueEvent,
     EngagementMeetingAgreed,
     EngagementMeetingHeld,
@@ -64,7 +66,8 @@ AnyEvent = Annotated[
     | SchoolTermSet
     | CycleDeadlineApproaching
     | CycleDeadlineMissed
-    | CycleDeadlineMissTakenBack,
+    | CycleDeadlineMissTakenBack
+    | CycleMovedToHandbook,
     Field(discriminator="type"),
 ]
 
@@ -85,6 +88,8 @@ __all__ = [
     "CycleDeadlineApproaching",
     "CycleDeadlineMissTakenBack",
     "CycleDeadlineMissed",
+    "CycleDeadlineMove",
+    "CycleMovedToHandbook",
     "DueEvent",
     "EngagementMeetingAgreed",
     "EngagementMeetingHeld",

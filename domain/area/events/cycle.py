@@ -8,6 +8,7 @@ from domain.area.events.base import Event
 from domain.area.matters import (
     AgreementMatter,
     BringForwardMatter,
+    CycleMoveMatter,
     MeetingMatter,
     NewsMatter,
     NotOpenedMatter,
@@ -17,6 +18,7 @@ from domain.area.matters import (
     VisitMatter,
 )
 from domain.area.vocabulary import DueKind, Entry, EntryKind
+from domain.values import Pin
 
 
 class InspectionHeardOf(Event, NewsMatter):
@@ -57,6 +59,24 @@ class InspectionBroughtForward(Event, BringForwardMatter):
         concern = self.concern
         about = f"{concern.review}_{concern.number}".lower().replace("-", "_") if concern else None
         return Entry(kind=EntryKind.INSPECTION_BROUGHT_FORWARD, about=about, day=self.due_by)
+
+
+class CycleDeadlineMove(clock.DeadlineMove):
+    """How something that is due in the cycle moved."""
+
+    kind: DueKind
+
+
+class CycleMovedToHandbook(Event, CycleMoveMatter):
+    """What published inspections have brought is reckoned by another handbook than that of each."""
+
+    type: Literal["cycle_moved_to_handbook"] = "cycle_moved_to_handbook"
+    handbook: Pin
+    moved: tuple[CycleDeadlineMove, ...] = ()
+
+    def made(self) -> Entry:
+        """Known by the version, which is named after a day."""
+        return Entry(kind=EntryKind.CYCLE_MOVED_TO_HANDBOOK, day=date.fromisoformat(self.to))
 
 
 class EngagementMeetingAgreed(Event, AgreementMatter):

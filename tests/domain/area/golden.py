@@ -48,6 +48,7 @@ def _live_a_cycle(story: Story) -> None:
         story.do(command)
     story.do("set_school_term").do("bring_forward").wait(date(2026, 10, 1))
     story.heard("SRY-2026-F1", **GONE_ALL_THE_WAY).do("hear_of_pauses")
+    story.do("move_cycle_to_handbook", to="2023-01-01", reason="bound_in_error")
 
 
 if __name__ == "__main__":

@@ -113,6 +113,10 @@ def _day_ahead() -> Scene:
     return Story().entered(), "agree_engagement_meeting", {"due_by": TODAY}
 
 
+def _handbook_known() -> Scene:
+    return Story().entered(), "move_cycle_to_handbook", {}
+
+
 def _entry_recorded() -> Scene:
     return Story().entered(), "strike_entry", {"entry": {"kind": "area_replaced", "day": date(2027, 4, 1)}}
 

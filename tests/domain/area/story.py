@@ -81,6 +81,7 @@ USUAL: Final[dict[str, dict[str, Any]]] = {
     "hold_engagement_meeting": {"held_on": date(2026, 2, 24)},
     "note_monitoring_visit": {"visited_on": date(2026, 2, 10)},
     "set_school_term": {"term": {"first": date(2026, 1, 5), "last": date(2026, 3, 27)}},
+    "move_cycle_to_handbook": {"to": "2025-11-05", "reason": "transitional_provision"},
     "tick": {},
 }
 """What a command usually says. Codes and successors are made up."""
@@ -109,8 +110,9 @@ def news(inspection: str, **known: Any) -> dict[str, Any]:
 class Story(Telling[State, Command, Event]):
     """One area: its state, everything that was recorded, and what time it is."""
 
-    def __init__(self, area: str = "SRY", today: date = TODAY) -> None:
+    def __init__(self, area: str = "SRY", today: date = TODAY, rules: Rulebook = RULES) -> None:
         self.area = area
+        self.rules = rules
         super().__init__(initial(), today)
         self._commands = 0
 
@@ -130,7 +132,7 @@ class Story(Telling[State, Command, Event]):
 
     def decide(self, command: Command) -> tuple[Event, ...] | Refusal:
         """Judge a command on the state as it is."""
-        return decide(RULES, self.state, command)
+        return decide(self.rules, self.state, command)
 
     def evolve(self, state: State, event: Event) -> State:
         """Return the state after one more event."""
@@ -174,7 +176,7 @@ class Story(Telling[State, Command, Event]):
     @property
     def deadlines(self) -> tuple[Deadline, ...]:
         """All that is or was due in the cycle."""
-        return deadlines(RULES, self.state)
+        return deadlines(self.rules, self.state)
 
     def deadline(self, kind: DueKind, subject: str | None = None) -> Deadline:
         """Return what of a kind is due, about a subject or about any if there is only one."""

@@ -20,7 +20,8 @@ def _everything() -> Story:
     story.do("leave_body", body="trust-a").do("succeed_body").do("take_over_areas").do("set_polls")
     story.do("schedule_inspection").do("bring_forward").do("agree_engagement_meeting")
     story.do("hold_engagement_meeting").do("note_monitoring_visit").do("set_school_term")
-    return story.do("record_intervention").do("replace_area")
+    story.heard("SRY-2023-F1", published_on=date(2023, 11, 24), outcome="2", handbook="2023-01-01")
+    return story.do("move_cycle_to_handbook").do("record_intervention").do("replace_area")
 
 
 WAYS_BACK = {"polls_called_off", "inspection_not_opened", "entry_struck"}
