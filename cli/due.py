@@ -42,12 +42,13 @@ async def due(
 ) -> Exit:
     """List what is to come and has not come: inspections, engagement meetings, plans, longest due first.
 
-    An area with inspections that is in no register is an error: nobody keeps its cycle.
+    An area with inspections that is in no register is an error: nobody keeps its cycle. The rest is listed
+    all the same, and the exit code is 4.
 
     Parameters
     ----------
     as_at
-        What was to come at the end of this day, as far as is known today. Otherwise now.
+        What was to come by what had happened at the end of this day, as far as is known today. Otherwise now.
     what
         Only full or monitoring inspections, engagement meetings, plans, or areas without a cycle.
     overdue

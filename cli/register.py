@@ -10,15 +10,18 @@ from rich.console import Console
 
 from cli.access import examining, reading
 from cli.area import stands
+from cli.exits import Exit
 from cli.matter import AS_IN_LEDGER
 from cli.output import SheetFormat, console, in_words, print_csv, print_json, print_table
 from domain.area.cycle import DUE_KIND, inspections_to_come, published
 from domain.area.register import name_on
+from domain.area.state import State
 from domain.area.vocabulary import Region
 from domain.errors import MalformedError
 from domain.london import london_date
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind, kind_of
+from workers.informed import informed, read_news
 from workers.reading import moment_as_at
 from workers.register import Register, Registered, read_register, strangers
 
@@ -52,8 +55,10 @@ async def list_areas(
     without_cycle: Flag = False,
     format: SheetFormat = SheetFormat.TABLE,
     rehearsal: Flag = False,
-) -> None:
+) -> Exit:
     """List the areas of the register, with the outcome of the last inspection and what is due next.
+
+    An area that nobody looks after is an error: --without-cycle ends with exit code 4 if there is one.
 
     Parameters
     ----------
@@ -70,14 +75,16 @@ async def list_areas(
     if without_cycle:
         if rehearsal or region:
             raise MalformedError("--without-cycle is accepted alone, or with --format")
-        _print(Without._fields, await _without_cycle(), format, "Every area is looked after.")
-        return
+        found = await _without_cycle()
+        _print(Without._fields, found, format, "Every area is looked after.")
+        return Exit.INTEGRITY if found else Exit.DONE
     async with reading(rehearsal=rehearsal) as stores:
         register = await read_register(stores.ledger)
+        news = await read_news(stores.ledger)
         today = london_date(await moment_as_at(stores.ledger, None))
     rules = Rulebook.released()
     rows = [
-        _row(one, rules, today)
+        _row(one, informed(one.area, one.state, news), rules, today)
         for one in register.values()
         if one.entered and region in {None, one.entered.region}
     ]
@@ -85,10 +92,11 @@ async def list_areas(
         _print_table(rows, today)
     else:
         _print(Row._fields, rows, format, "")
+    return Exit.DONE
 
 
-def _row(known: Registered, rules: Rulebook, today: date) -> Row:
-    state, entered = known.state, known.entered
+def _row(known: Registered, state: State, rules: Rulebook, today: date) -> Row:
+    entered = known.entered
     assert entered is not None, "only what is in the register is listed"
     done = published(state)
     coming = next(iter(inspections_to_come(rules, state)), None)

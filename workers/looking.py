@@ -1,16 +1,15 @@
 """One stream as somebody looks at it: as it stands now, or as it stood at the end of a day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from domain.area.news import news_of
-from domain.area.state import State as Area
 from domain.streams import StreamKind, kind_of, require_kind
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 from workers.folding import state_of
+from workers.informed import informed, news_by
 from workers.reading import happened_by, moment_as_at
 from workers.summary import moment_of_reading
 
@@ -28,8 +27,8 @@ class Look:
 async def look_at(ledger: Ledger, name: str, as_at: date | None) -> Look | None:
     """Look at a stream as it stands now, or as it stood at the end of a day; nothing if it is not there.
 
-    As at a day means what had happened by its end, as far as is known today. An area has heard of its
-    inspections when their process told it; as at a day it knows what had happened in them by then.
+    As at a day means what had happened by its end, as far as is known today. An area knows of its inspections
+    what had happened in them by then, whether or not its cycle had heard of it.
 
     Raises:
         MalformedError: the day is still to come, or the name is nobody's.
@@ -39,26 +38,13 @@ async def look_at(ledger: Ledger, name: str, as_at: date | None) -> Look | None:
     if not entries:
         return None
     now = moment_of_reading(entries, rehearsal=ledger.rehearsal)
-    if as_at is None:
-        return Look(name, entries, state_of(name, entries), now)
     moment = await moment_as_at(ledger, as_at)
-    kept = happened_by(moment, name, entries)
+    kept = entries if as_at is None else happened_by(moment, name, entries)
     if not kept:
         return None
     state = state_of(name, kept)
     if require_kind(name) is StreamKind.AREA:
-        state = await _informed(ledger, name, state, moment)
+        names = await ledger.stream_versions(f"{name}-")
+        inspections = [one for one in names if kind_of(one) is StreamKind.INSPECTION]
+        state = informed(name, state, news_by(moment, await ledger.read_streams(inspections)))
     return Look(name, kept, state, min(moment, now))
-
-
-async def _informed(ledger: Ledger, area: str, state: Area, moment: datetime) -> Area:
-    names = [
-        name for name in await ledger.stream_versions(f"{area}-") if kind_of(name) is StreamKind.INSPECTION
-    ]
-    streams = await ledger.read_streams(names)
-    news = {
-        name: news_of(name, state_of(name, kept))
-        for name, entries in sorted(streams.items())
-        if (kept := happened_by(moment, name, entries))
-    }
-    return replace(state, news=news)

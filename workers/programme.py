@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from domain.area.matters import NewsMatter
+from domain.area.news import news_of
 from domain.area.state import Entered
 from domain.area.state import State as AreaState
 from domain.london import london_date
@@ -16,6 +18,7 @@ from domain.values import AreaCode, InspectionId, Period
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 from workers.folding import state_of
+from workers.informed import by_area, informed, read_news
 from workers.reading import happened_by, moment_as_at, streams_of
 from workers.register import strangers
 from workers.summary import moment_of_reading
@@ -42,7 +45,7 @@ class Worklist:
 
 
 async def propose(ledger: Ledger, rules: Rulebook, period: Period, *, weekly: int) -> Planned:
-    """Propose inspections for a period, by what the areas' cycles know now; in a rehearsal, at its end.
+    """Propose inspections for a period, by what has happened up to now; in a rehearsal, up to its end.
 
     Raises:
         MalformedError: the period has no week for which an area can still be notified.
@@ -52,16 +55,17 @@ async def propose(ledger: Ledger, rules: Rulebook, period: Period, *, weekly: in
         UnavailableError: the ledger cannot be reached.
     """
     moment = await moment_as_at(ledger, None)
+    news = await read_news(ledger)
     areas: dict[AreaCode, AreaState] = {}
     async for name, entries in streams_of(ledger, StreamKind.AREA):
-        areas[name] = state_of(name, entries)
+        areas[name] = informed(name, state_of(name, entries), news)
     return Planned(plan(rules, areas, period, moment, weekly=weekly), london_date(moment))
 
 
 async def list_owed(ledger: Ledger, rules: Rulebook, *, as_at: date | None = None) -> Worklist:
-    """List what is owed by now or by the end of a day, as far as is known today.
+    """List what is owed by what had happened up to now, or by the end of a day, as far as is known today.
 
-    What an area's cycle had not heard of by then was not known to it, and counts as not happened.
+    It does not matter when an area's cycle heard of it.
 
     Raises:
         MalformedError: the day is still to come.
@@ -70,21 +74,23 @@ async def list_owed(ledger: Ledger, rules: Rulebook, *, as_at: date | None = Non
     """
     moment = await moment_as_at(ledger, as_at)
     owed: list[Owed] = []
+    told: list[NewsMatter] = []
+    async for name, entries in streams_of(ledger, StreamKind.INSPECTION):
+        state = _as_at(name, entries, as_at, moment)
+        now = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
+        owed += owed_plans(rules, name, state, now)
+        told += [news_of(name, state)] if state.version else []
+    news = by_area(told)
     registered: set[AreaCode] = set()
     async for name, entries in streams_of(ledger, StreamKind.AREA):
         if state_of(name, entries).one(Entered):
             registered.add(name)
         now = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
-        owed += owed_in_cycle(rules, name, _as_at(name, entries, as_at, moment), now)
-    inspections: list[InspectionId] = []
-    async for name, entries in streams_of(ledger, StreamKind.INSPECTION):
-        state = _as_at(name, entries, as_at, moment)
-        now = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
-        owed += owed_plans(rules, name, state, now)
-        inspections += [name] if state.version else []
+        area = informed(name, _as_at(name, entries, as_at, moment), news)
+        owed += owed_in_cycle(rules, name, area, now)
     return Worklist(
         owed=tuple(sorted(owed, key=lambda one: (one.due, one.area, one.kind))),
-        strangers=strangers(registered, inspections),
+        strangers=strangers(registered, [one.inspection for one in told]),
         on=london_date(moment),
     )
 

@@ -294,7 +294,7 @@ def usual_matter(story: Story, command: str) -> dict[str, Any]:
     state, today = story.state, story.now.date()
     usual: dict[str, dict[str, Any]] = {
         "plan_inspection": {
-            "area": "SRY",
+            "area": story.inspection[:3],
             "notify_on": story.notified,
             "on_site": {"first": story.day(10), "last": story.day(14)},
             "bodies": BODIES,
