@@ -54,7 +54,8 @@ def warnings_and_misses(
 ) -> Iterator[E]:
     """Make an event for each deadline that has come near or was missed by now and is not noted yet.
 
-    A moment is the deadline's own, not the moment of looking. What lapses is neither warned of nor missed.
+    A moment is the deadline's own, not the moment of looking. What was missed before anybody looked is not
+    warned of any more (ADR 5). What lapses is neither warned of nor missed.
     """
     for one in register:
         if one.lapses:

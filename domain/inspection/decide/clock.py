@@ -15,8 +15,8 @@ from domain.values import Instant
 def what_the_clock_brings(rules: Rulebook, state: State, now: Instant) -> tuple[e.Event, ...]:
     """Return the events that time alone has brought by now, in the order of their moments.
 
-    The same whether the clock was looked at in time or late: a moment is the deadline's own, not the
-    moment of looking.
+    Misses are the same whether the clock was looked at in time or late: a moment is the deadline's own, not
+    the moment of looking.
     """
     brought = sorted(_due_events(rules, state, now), key=lambda event: event.occurred_at)
     return tuple(brought)
