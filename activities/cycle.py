@@ -12,11 +12,11 @@ from temporalio import activity
 from activities.commands import CommandHandler, Interruption, go_on, own_request
 from activities.inspection import context_of, in_temporals_terms
 from domain.area.cycle import published
-from domain.area.matters import ConcernNews, NewsMatter
-from domain.area.news import concerns_about, news_of, pauses_of
-from domain.area.planning import Untold, polls_to_tell, to_open
+from domain.area.matters import ConcernNews, ConcernRef, NewsMatter
+from domain.area.news import concerns_about, is_struck, news_of, pauses_of
+from domain.area.planning import Untold, is_awaited, polls_to_tell, to_open
 from domain.area.register import bodies_on
-from domain.area.state import Scheduled, State
+from domain.area.state import BroughtForward, Scheduled, State
 from domain.canonical import canonical_json
 from domain.messages import Answer, MilestoneRequest, Question, TickQuestion, hearing_id, opening_id, polls_id
 from domain.streams import PROGRAMME, StreamKind, kind_of
@@ -73,6 +73,7 @@ class CycleActivities:
         found = (
             ("hear_of_inspections", "news", await self._fresh(area, state) or None),
             ("hear_of_concerns", "concerns", await self._raised(area, state) or None),
+            ("hear_of_struck_concerns", "concerns", await self._struck(state) or None),
             ("hear_of_pauses", "pauses", pauses if pauses != state.pauses else None),
         )
         return [
@@ -87,6 +88,16 @@ class CycleActivities:
         for review in sorted(await self._ledger.stream_versions("THEMATIC-")):
             found += concerns_about(area, review, await self._handler.load(review))
         return [one for one in found if one.ref not in state.concerns]
+
+    async def _struck(self, state: State) -> list[ConcernRef]:
+        """List the concerns that their reviews have struck, and that an inspection is still wanted for."""
+        return [
+            wanted.concern
+            for wanted in state.all(BroughtForward)
+            if wanted.concern
+            and is_awaited(state, wanted)
+            and is_struck(wanted.concern, await self._handler.load(wanted.concern.review))
+        ]
 
     async def _fresh(self, area: str, state: State) -> list[NewsMatter]:
         found = []

@@ -3,7 +3,7 @@
 Nothing rests on it. A cycle looks at the ledger by itself every day, and hears then of whatever it missed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import asyncpg
@@ -36,15 +36,25 @@ class Bell:
     async def _concerned(self, entries: Sequence[Entry]) -> Iterable[str]:
         if any(kind_of(entry.stream) is StreamKind.PROGRAMME for entry in entries):
             return [name for name in await self._ledger.stream_versions() if kind_of(name) is StreamKind.AREA]
-        return dict.fromkeys(area for entry in entries for area in _areas_in(entry))
+        return dict.fromkeys([area for entry in entries for area in await self._areas_in(entry)])
+
+    async def _areas_in(self, entry: Entry) -> list[str]:
+        """An entry of a review that is put right names no area: it may be any that a concern was about."""
+        match kind_of(entry.stream):
+            case StreamKind.INSPECTION if entry.type in TOLD_BY:
+                return [entry.stream.partition("-")[0]]
+            case StreamKind.THEMATIC_REVIEW if entry.type == "concern_raised":
+                return [_area_of(entry)]
+            case StreamKind.THEMATIC_REVIEW if entry.type == "review_entry_rectified":
+                known = await self._ledger.read_stream(entry.stream)
+                return [_area_of(one) for one in known if one.type == "concern_raised"]
+            case _:
+                return []
 
 
-def _areas_in(entry: Entry) -> Iterator[str]:
-    match kind_of(entry.stream):
-        case StreamKind.INSPECTION if entry.type in TOLD_BY:
-            yield entry.stream.partition("-")[0]
-        case StreamKind.THEMATIC_REVIEW if entry.type == "concern_raised":
-            yield entry.parsed()["body"]["event"]["area"]
+def _area_of(concern: Entry) -> str:
+    area: str = concern.parsed()["body"]["event"]["area"]
+    return area
 
 
 async def _write_nothing(_: asyncpg.Connection) -> None:

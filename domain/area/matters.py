@@ -267,6 +267,13 @@ class CycleMoveMatter(Value):
     reason: HandbookMoveReason
 
 
+class StruckConcernMatter(Value):
+    """The concern that a review has struck, and by which day an inspection was wanted because of it."""
+
+    concern: ConcernRef
+    due_by: Day
+
+
 class AgreementMatter(Value):
     due_by: Day
 

@@ -3,12 +3,13 @@
 from typing import Final
 
 from domain import national, thematic
-from domain.area.matters import ConcernNews, NewsMatter, PauseNews
+from domain.area.matters import ConcernNews, ConcernRef, NewsMatter, PauseNews
 from domain.inspection.progress import stage
 from domain.inspection.state import State
 from domain.inspection.vocabulary import Stage
 from domain.london import london_date
 from domain.thematic.register import concerns
+from domain.thematic.vocabulary import EntryKind
 from domain.values import AreaCode, InspectionId, ThematicReviewId
 
 TOLD_BY: Final = frozenset(
@@ -74,3 +75,9 @@ def concerns_about(
         for one in concerns(state)
         if one.area == area
     )
+
+
+def is_struck(concern: ConcernRef, state: thematic.State) -> bool:
+    """Say whether a thematic review had raised a concern and has struck it. No number is given twice."""
+    raised = concern.number <= state.numbers.get(EntryKind.CONCERN_RAISED, 0)
+    return raised and all(one.number != concern.number for one in concerns(state))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final, NamedTuple
 
-from domain.area.state import Polls, Scheduled, SchoolTerm, State, Visited
+from domain.area.state import BroughtForward, Polls, Scheduled, SchoolTerm, State, Visited
 from domain.london import add_months
 from domain.values import InspectionId, Kind, Period
 
@@ -23,6 +23,16 @@ def under_way(state: State) -> frozenset[InspectionId]:
 def to_open(state: State) -> tuple[Scheduled, ...]:
     """List what is scheduled and not opened yet, as far as the cycle has heard."""
     return tuple(one for one in state.all(Scheduled) if one.inspection not in state.news)
+
+
+def is_awaited(state: State, wanted: BroughtForward) -> bool:
+    """Say whether the full inspection that is wanted earlier is neither scheduled nor opened."""
+    return not any(one.kind is Kind.FULL for one in to_open(state)) and not any(
+        one.kind is Kind.FULL
+        and not one.withdrawn
+        and (one.begun_on > wanted.on if one.begun_on else not one.closed)
+        for one in state.news.values()
+    )
 
 
 class Untold(NamedTuple):

@@ -266,6 +266,8 @@ def _taken_back(event: e.Event) -> Entry | None:
     match event:
         case e.EntryStruck():
             return event.entry
+        case e.ConcernStruck():
+            return event.brought
         case e.PollsCalledOff():
             return Entry(kind=EntryKind.POLLS_SET, about=event.kind, day=event.polls_on)
         case e.InspectionNotOpened():

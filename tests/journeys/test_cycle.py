@@ -120,7 +120,7 @@ async def test_polls_of_the_area_reach_its_inspections(house: House) -> None:
 
 
 async def test_a_serious_concern_of_a_review_brings_an_inspection_forward(house: House) -> None:
-    """The review's event names the area, the area's event the review; the cycle is woken at once."""
+    """The events refer to each other, and the cycle is woken at once. Struck there, it goes back here."""
     cycle = Cycle(house, TODAY)
     await cycle.enter()
     await enrol(house.stores.pool, SUBSCRIBER, after=0)
@@ -138,6 +138,16 @@ async def test_a_serious_concern_of_a_review_brings_an_inspection_forward(house:
     assert (forward["concern"], forward["due_by"]) == (
         {"review": "THEMATIC-2024", "number": 1},
         "2024-12-03",
+    )
+    entry = {"kind": "concern_raised", "about": "1"}
+    await review.record("rectify_review_entry", entry=entry, reason="recorded_wrongly")
+    await catch_up(house.stores.pool, house.stores.ledger, Bell(house.stores.ledger, cycle.desk))
+    await cycle.until(lambda standing: standing.next_due is None)
+    struck = (await house.stores.ledger.read_stream(cycle.area))[-1].parsed()["body"]["event"]
+    assert (struck["type"], struck["concern"], struck["due_by"]) == (
+        "concern_struck",
+        forward["concern"],
+        forward["due_by"],
     )
 
 

@@ -11,6 +11,7 @@ from domain.area.commands.cycle import (
     HearOfConcerns,
     HearOfInspections,
     HearOfPauses,
+    HearOfStruckConcerns,
     HoldEngagementMeeting,
     MoveCycleToHandbook,
     NoteMonitoringVisit,
@@ -50,6 +51,7 @@ AnyCommand = Annotated[
     | StrikeEntry
     | HearOfInspections
     | HearOfConcerns
+    | HearOfStruckConcerns
     | HearOfPauses
     | ScheduleInspection
     | NoteNotOpened
@@ -82,6 +84,7 @@ __all__ = [
     "HearOfConcerns",
     "HearOfInspections",
     "HearOfPauses",
+    "HearOfStruckConcerns",
     "HoldEngagementMeeting",
     "JoinBody",
     "LeaveBody",

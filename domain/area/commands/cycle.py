@@ -12,6 +12,7 @@ from domain.area.matters import (
     BringForwardMatter,
     ConcernNews,
     CycleMoveMatter,
+    ConcernRef,
     MeetingMatter,
     NewsMatter,
     NotOpenedMatter,
@@ -80,6 +81,16 @@ class MoveCycleToHandbook(Command, CycleMoveMatter):
     type: Literal["move_cycle_to_handbook"] = "move_cycle_to_handbook"
     verb = Verb.AUTHORISE
     records = happened.CycleMovedToHandbook
+
+
+class HearOfStruckConcerns(Command):
+    """Let what concerns of thematic reviews have brought forward go back, because the reviews struck them."""
+
+    type: Literal["hear_of_struck_concerns"] = "hear_of_struck_concerns"
+    verb = Verb.RUN
+    records = happened.ConcernStruck
+
+    concerns: Annotated[tuple[ConcernRef, ...], Field(min_length=1)]
 
 
 class AgreeEngagementMeeting(Command, AgreementMatter):

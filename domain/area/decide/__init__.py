@@ -47,6 +47,8 @@ def _judge(situation: Situation, command: c.Command) -> tuple[e.Event, ...]:
         return cycle.hear(situation, command)
     if isinstance(command, c.HearOfConcerns):
         return cycle.hear_of_concerns(situation, command)
+    if isinstance(command, c.HearOfStruckConcerns):
+        return cycle.hear_of_struck_concerns(situation, command)
     check = _CHECKS.get(type(command))
     if check:
         check(situation, command)

@@ -10,8 +10,8 @@ from domain.area import events as e
 from domain.area.cycle import MONTHS_AFTER_CONCERN, deadlines, inspections_to_come
 from domain.area.decide.register import require_within_life
 from domain.area.decide.situation import Situation
-from domain.area.planning import in_term, to_open, under_way, visits_within
-from domain.area.state import evolve
+from domain.area.planning import in_term, is_awaited, to_open, under_way, visits_within
+from domain.area.state import BroughtForward, evolve
 from domain.area.vocabulary import Intelligence
 from domain.london import add_months, london_date
 from domain.values import Kind
@@ -51,6 +51,18 @@ def hear_of_concerns(situation: Situation, command: c.HearOfConcerns) -> tuple[e
         )
         for news in dict.fromkeys(command.concerns)
         if news.ref not in situation.state.concerns
+    )
+
+
+def hear_of_struck_concerns(situation: Situation, command: c.HearOfStruckConcerns) -> tuple[e.Event, ...]:
+    """What a struck concern has brought forward goes back, unless the inspection is on its way already.
+
+    Then a coordinator decides. If that inspection is withdrawn, this is heard anew.
+    """
+    return tuple(
+        situation.record(e.ConcernStruck, concern=wanted.concern, due_by=wanted.due_by)
+        for wanted in situation.state.all(BroughtForward)
+        if wanted.concern in command.concerns and is_awaited(situation.state, wanted)
     )
 
 

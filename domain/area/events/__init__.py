@@ -10,6 +10,7 @@ from pydantic import Field
 
 from domain.area.events.base import Event
 from domain.area.events.cycle import (
+    ConcernStruck,
     CycleDeadlineApproaching,
     CycleDeadlineMissed,
     CycleDeadlineMissTakenBack,
@@ -60,6 +61,7 @@ AnyEvent = Annotated[
     | PausesHeardOf
     | InspectionNotOpened
     | InspectionBroughtForward
+    | ConcernStruck
     | EngagementMeetingAgreed
     | EngagementMeetingHeld
     | MonitoringVisitNoted
@@ -85,6 +87,7 @@ __all__ = [
     "BodyLeft",
     "BodySucceeded",
     "CodeGiven",
+    "ConcernStruck",
     "CycleDeadlineApproaching",
     "CycleDeadlineMissTakenBack",
     "CycleDeadlineMissed",

@@ -9,12 +9,14 @@ from domain.area.matters import (
     AgreementMatter,
     BringForwardMatter,
     CycleMoveMatter,
+    ConcernRef,
     MeetingMatter,
     NewsMatter,
     NotOpenedMatter,
     PausesMatter,
     ScheduleMatter,
     SchoolTermMatter,
+    StruckConcernMatter,
     VisitMatter,
 )
 from domain.area.vocabulary import DueKind, Entry, EntryKind
@@ -56,9 +58,18 @@ class InspectionBroughtForward(Event, BringForwardMatter):
 
     def made(self) -> Entry:
         """Known by the day by which it is wanted, and by the concern, if a review has raised one."""
-        concern = self.concern
-        about = f"{concern.review}_{concern.number}".lower().replace("-", "_") if concern else None
-        return Entry(kind=EntryKind.INSPECTION_BROUGHT_FORWARD, about=about, day=self.due_by)
+        return _brought_forward(self.concern, self.due_by)
+
+
+class ConcernStruck(Event, StruckConcernMatter):
+    """A thematic review has struck a concern; the inspection that it has brought forward goes back."""
+
+    type: Literal["concern_struck"] = "concern_struck"
+
+    @property
+    def brought(self) -> Entry:
+        """The entry that the concern had made here, and that counts no longer."""
+        return _brought_forward(self.concern, self.due_by)
 
 
 class CycleDeadlineMove(clock.DeadlineMove):
@@ -117,6 +128,11 @@ class SchoolTermSet(Event, SchoolTermMatter):
     def made(self) -> Entry:
         """Known by its first day."""
         return Entry(kind=EntryKind.SCHOOL_TERM_SET, day=self.term.first)
+
+
+def _brought_forward(concern: ConcernRef | None, due_by: date) -> Entry:
+    about = f"{concern.review}_{concern.number}".lower().replace("-", "_") if concern else None
+    return Entry(kind=EntryKind.INSPECTION_BROUGHT_FORWARD, about=about, day=due_by)
 
 
 class DueEvent(Event, clock.DeadlineEvent):

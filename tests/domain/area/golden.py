@@ -46,7 +46,8 @@ def _live_a_cycle(story: Story) -> None:
     story.do("schedule_inspection").do("note_not_opened")
     for command in ("agree_engagement_meeting", "hold_engagement_meeting", "note_monitoring_visit"):
         story.do(command)
-    story.do("set_school_term").do("bring_forward").wait(date(2026, 10, 1))
+    story.do("set_school_term").do("bring_forward")
+    story.do("hear_of_concerns").do("hear_of_struck_concerns").wait(date(2026, 10, 1))
     story.heard("SRY-2026-F1", **GONE_ALL_THE_WAY).do("hear_of_pauses")
     story.do("move_cycle_to_handbook", to="2023-01-01", reason="bound_in_error")
 

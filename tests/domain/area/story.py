@@ -67,6 +67,7 @@ USUAL: Final[dict[str, dict[str, Any]]] = {
     "hear_of_concerns": {
         "concerns": [{"review": "THEMATIC-2025", "number": 1, "raised_on": date(2026, 2, 16)}]
     },
+    "hear_of_struck_concerns": {"concerns": [{"review": "THEMATIC-2025", "number": 1}]},
     "hear_of_pauses": {"pauses": [{"first": date(2026, 3, 1), "last": date(2026, 4, 30)}]},
     "hear_of_inspections": {"news": [{"inspection": "SRY-2023-F1", "kind": "full"}]},
     "schedule_inspection": {

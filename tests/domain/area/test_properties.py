@@ -79,6 +79,7 @@ heard = st.fixed_dictionaries(
         "closed": st.booleans(),
     },
 ).map(_of_its_kind)
+concerns = {"review": st.sampled_from(["THEMATIC-2024", "THEMATIC-2025"]), "number": st.integers(1, 2)}
 codes = st.sampled_from([{"kind": "gss", "value": "E10000030"}, {"kind": "dfe", "value": "936"}])
 
 MATTERS: Final[dict[str, dict[str, st.SearchStrategy[Any]]]] = {
@@ -98,18 +99,9 @@ MATTERS: Final[dict[str, dict[str, st.SearchStrategy[Any]]]] = {
     "call_off_polls": {"polls_on": some_days, "kind": st.sampled_from(PollsKind)},
     "record_intervention": {"kind": st.sampled_from(InterventionKind)},
     "hear_of_concerns": {
-        "concerns": st.lists(
-            st.fixed_dictionaries(
-                {
-                    "review": st.sampled_from(["THEMATIC-2024", "THEMATIC-2025"]),
-                    "number": st.integers(1, 2),
-                    "raised_on": days,
-                }
-            ),
-            min_size=1,
-            max_size=3,
-        )
+        "concerns": st.lists(st.fixed_dictionaries({**concerns, "raised_on": days}), min_size=1, max_size=3)
     },
+    "hear_of_struck_concerns": {"concerns": st.lists(st.fixed_dictionaries(concerns), min_size=1)},
     "hear_of_pauses": {"pauses": st.lists(st.fixed_dictionaries({"first": days}), max_size=2)},
     "hear_of_inspections": {"news": st.lists(heard, min_size=1, max_size=3)},
     "schedule_inspection": {

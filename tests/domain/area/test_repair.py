@@ -25,7 +25,7 @@ def _everything() -> Story:
 
 
 WAYS_BACK = {"polls_called_off", "inspection_not_opened", "entry_struck"}
-HEARD = {"inspection_heard_of", "pauses_heard_of"}
+HEARD = {"inspection_heard_of", "pauses_heard_of", "concern_struck"}
 DERIVED = HEARD | {*(kind.model_fields["type"].default for kind in DueEvent.__subclasses__())}
 """What is heard is put right in the stream where it was said, and heard anew; what falls due follows."""
 
