@@ -7,7 +7,13 @@ from pydantic import Field, TypeAdapter
 from domain.actors import Verb
 from domain.commands import DomainCommand, command_types
 from domain.national import events as happened
-from domain.national.matters import AskedForMatter, PauseMatter, ResumptionMatter, StrikeMatter
+from domain.national.matters import (
+    AskedForMatter,
+    BeginningStrikeMatter,
+    PauseMatter,
+    ResumptionMatter,
+    StrikeMatter,
+)
 from domain.values import ProgrammeName
 
 
@@ -26,6 +32,14 @@ class BeginProgramme(Command):
     type: Literal["begin_programme"] = "begin_programme"
     verb = Verb.SCHEDULE
     records = happened.ProgrammeBegun
+
+
+class StrikeBeginning(Command, BeginningStrikeMatter):
+    """Strike that the programme has begun. It may begin anew, on another day or in another name."""
+
+    type: Literal["strike_beginning"] = "strike_beginning"
+    verb = Verb.SCHEDULE
+    records = happened.BeginningStruck
 
 
 class NoteReviewAskedFor(Command, AskedForMatter):
@@ -66,7 +80,13 @@ class Tick(Command):
 
 
 AnyCommand = Annotated[
-    BeginProgramme | NoteReviewAskedFor | PauseScheduling | ResumeScheduling | StrikePause | Tick,
+    BeginProgramme
+    | StrikeBeginning
+    | NoteReviewAskedFor
+    | PauseScheduling
+    | ResumeScheduling
+    | StrikePause
+    | Tick,
     Field(discriminator="type"),
 ]
 

@@ -43,7 +43,14 @@ def _judge(situation: Situation, command: c.Command) -> tuple[e.Event, ...]:
                 begun is None,
                 "recorded_once",
                 f"the programme has begun on {london_date(begun.occurred_at)}" if begun else "",
-                "once",
+                "strike_beginning first, if that is wrong",
+            )
+        case c.StrikeBeginning():
+            situation.require(
+                situation.state.begun is not None,
+                "begun",
+                "the programme has not begun",
+                "begin_programme first",
             )
         case c.NoteReviewAskedFor():
             due = review_to_plan(situation.state, command.now)

@@ -5,7 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.events import DomainEvent, event_types
-from domain.national.matters import AskedForMatter, PauseMatter, ResumptionMatter, StrikeMatter
+from domain.national.matters import (
+    AskedForMatter,
+    BeginningStrikeMatter,
+    PauseMatter,
+    ResumptionMatter,
+    StrikeMatter,
+)
 
 
 class Event(DomainEvent):
@@ -16,6 +22,13 @@ class ProgrammeBegun(Event):
     """From now on each year's thematic review is planned in the name of whoever decided this."""
 
     type: Literal["programme_begun"] = "programme_begun"
+
+
+class BeginningStruck(Event, BeginningStrikeMatter):
+    """The programme had not begun. What was planned in its name keeps its plan."""
+
+    type: Literal["beginning_struck"] = "beginning_struck"
+    rests_on = frozenset({"programme_begun"})
 
 
 class AnnualReviewAskedFor(Event, AskedForMatter):
@@ -46,7 +59,12 @@ class PauseStruck(Event, StrikeMatter):
 
 
 AnyEvent = Annotated[
-    ProgrammeBegun | AnnualReviewAskedFor | SchedulingPaused | SchedulingResumed | PauseStruck,
+    ProgrammeBegun
+    | BeginningStruck
+    | AnnualReviewAskedFor
+    | SchedulingPaused
+    | SchedulingResumed
+    | PauseStruck,
     Field(discriminator="type"),
 ]
 

@@ -35,6 +35,12 @@ class ResumptionMatter(Value):
     last: Day
 
 
+class BeginningStrikeMatter(Value):
+    """Why the programme had not begun, or not in this name."""
+
+    reason: StrikeReason
+
+
 class AskedForMatter(Value):
     """Which thematic review was seen to, and the rule that refused its plan, if one did."""
 

@@ -14,16 +14,16 @@ the facts, S), so it is no later than that; the day is our assumption (M)."""
 
 
 def next_review(state: State) -> ThematicReviewId | None:
-    """Name the review to be planned next: after the last one, or the first whose day is still to come.
+    """Name the review to be planned next: the first whose day came after the beginning, later than the last.
 
-    None before the programme has begun.
+    None before the programme has begun. One that has begun anew sees to no year again.
     """
     if state.begun is None:
         return None
-    if state.asked_for:
-        return f"THEMATIC-{year_of(state.asked_for) + 1}"
     begun_on = london_date(state.begun.occurred_at)
     year = begun_on.year if begun_on <= PLANNED_ON.of(begun_on.year) else begun_on.year + 1
+    if state.asked_for:
+        year = max(year, year_of(state.asked_for) + 1)
     return f"THEMATIC-{year}"
 
 

@@ -49,6 +49,8 @@ def evolve(state: State, event: e.Event) -> State:
     match event:
         case e.ProgrammeBegun():
             return replace(after, begun=event)
+        case e.BeginningStruck():
+            return replace(after, begun=None)
         case e.AnnualReviewAskedFor():
             return replace(after, asked_for=event.review)
         case e.SchedulingPaused():

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from domain.actors import roles_that_may
-from domain.area.commands import HearOfConcerns, HearOfInspections
+from domain.area.commands import HearOfConcerns, HearOfInspections, HearOfStruckConcerns
 from domain.area.matters import NewsMatter
 from domain.canonical import canonical_model
 from domain.clock import DeadlineEvent
@@ -44,6 +44,7 @@ def reader(aggregate_name: str) -> TypeAdapter[DomainEvent]:
 _SEVERAL: dict[type[DomainCommand], set[str]] = {
     HearOfInspections: set(NewsMatter.model_fields),
     HearOfConcerns: {"concern"},
+    HearOfStruckConcerns: {"concern"},
 }
 """What the events of commands say that say several things at once."""
 

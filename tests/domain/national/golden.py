@@ -18,6 +18,7 @@ def one_of_each() -> dict[str, Event]:
     """Tell of a year and of a pause to which everything happens, and return the first event of each type."""
     story = Story().do("begin_programme", at=date(2026, 1, 1)).do("note_review_asked_for")
     story.do("pause_scheduling").do("resume_scheduling").do("strike_pause")
+    story.do("strike_beginning")
     return first_of_each(story.events, EVENT_TYPES)
 
 

@@ -29,6 +29,10 @@ def _recorded_once() -> Scene:
     return Story().do("pause_scheduling"), "pause_scheduling", {}
 
 
+def _begun() -> Scene:
+    return Story(), "strike_beginning", {}
+
+
 def _review_due() -> Scene:
     return Story().do("begin_programme"), "note_review_asked_for", {}
 

@@ -19,6 +19,7 @@ TEXT: Final = {"sealed": "0" * 64}
 PAUSE: Final = {"kind": None, "first": date(2020, 3, 17)}
 USUAL: Final[dict[str, dict[str, Any]]] = {
     "begin_programme": {},
+    "strike_beginning": {"reason": "recorded_wrongly"},
     "note_review_asked_for": {"review": "THEMATIC-2026"},
     "pause_scheduling": {**PAUSE, "reason": "national_emergency"},
     "resume_scheduling": {"pause": PAUSE, "last": date(2021, 4, 30)},
@@ -29,6 +30,7 @@ USUAL: Final[dict[str, dict[str, Any]]] = {
 
 _USUALLY_BY: Final = {
     "begin_programme": Role.COORDINATOR,
+    "strike_beginning": Role.COORDINATOR,
     "note_review_asked_for": Role.SYSTEM,
     "tick": Role.SYSTEM,
 }

@@ -48,6 +48,17 @@ def test_a_programme_begins_once() -> None:
     assert Story().do("begin_programme").refused("begin_programme").code == "recorded_once"
 
 
+def test_a_beginning_that_was_recorded_wrongly_is_struck() -> None:
+    """Nothing is planned then. Begun anew, it waits for the next day to come, and sees to no year again."""
+    story = Story().do("begin_programme", at=date(2023, 1, 1))
+    story.do("note_review_asked_for", review="THEMATIC-2023").do("strike_beginning")
+    assert (standing(story).next_wake, standing(story).errands) == (None, ())
+    again = story.do("begin_programme", at=date(2022, 12, 1))
+    assert standing(again).errands == ("plan THEMATIC-2024",)
+    later = again.do("strike_beginning").do("begin_programme")
+    assert next_review(later.state) == "THEMATIC-2027"
+
+
 @given(begun=st.dates(date(2023, 1, 1), date(2026, 3, 2)))
 def test_no_year_is_left_out_or_seen_to_twice(begun: date) -> None:
     """Whenever it began, and however late it looks."""
