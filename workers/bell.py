@@ -1,4 +1,4 @@
-"""The bell: what happens in an inspection or a review wakes the cycle that it concerns.
+"""The bell: what happens in an inspection or a review wakes the cycle that it concerns; a pause wakes all.
 
 Nothing rests on it. A cycle looks at the ledger by itself every day, and hears then of whatever it missed.
 """
@@ -8,7 +8,7 @@ from typing import Final
 
 import asyncpg
 
-from domain.area.news import TOLD_BY
+from domain.area.news import PAUSES_TOLD_BY, TOLD_BY
 from domain.streams import StreamKind, kind_of
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
@@ -34,7 +34,7 @@ class Bell:
         return _write_nothing
 
     async def _concerned(self, entries: Sequence[Entry]) -> Iterable[str]:
-        if any(kind_of(entry.stream) is StreamKind.PROGRAMME for entry in entries):
+        if any(entry.type in PAUSES_TOLD_BY for entry in entries):
             return [name for name in await self._ledger.stream_versions() if kind_of(name) is StreamKind.AREA]
         return dict.fromkeys([area for entry in entries for area in await self._areas_in(entry)])
 

@@ -30,6 +30,9 @@ TOLD_BY: Final = frozenset(
 )
 """The types of an inspection's events that change what its area hears of it."""
 
+PAUSES_TOLD_BY: Final = frozenset({"scheduling_paused", "scheduling_resumed", "pause_struck"})
+"""The types of the programme's events that change what every area hears of it."""
+
 
 def news_of(inspection: InspectionId, state: State) -> NewsMatter:
     """Say what is known of an inspection that is on record."""
