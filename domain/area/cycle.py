@@ -24,11 +24,11 @@ Deadline = deadline.Deadline[DueKind]
 """Something that is due in the cycle of an area."""
 
 MONTHS_BETWEEN_MEETINGS: Final = 12
-"""While engagement meetings are annual (section 5 of the facts, S)."""
+"""What `annual` means. Whether meetings are annual, the handbook says (`engagement_meetings`)."""
 MONTHS_AFTER_CONCERN: Final = 6
 """Within which an inspection is wanted after a serious concern. No page says; this is assumed (M)."""
 _WARN_OF_MEETINGS: Final = timedelta(days=28)
-"""Four weeks to find a day on which everybody can come: this engine's assumption (M)."""
+"""Four weeks to find a day on which everybody can come. No page says; this is assumed (M)."""
 
 DUE_KIND: Final = {
     Kind.FULL: DueKind.FULL_INSPECTION,

@@ -1,13 +1,15 @@
 """What speaks for and against a week on site in an area, as far as the area's own record knows."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from domain.area.state import BroughtForward, Polls, Scheduled, SchoolTerm, State, Visited
 from domain.london import add_months
 from domain.values import InspectionId, Kind, Period
 
-_A_YEAR: Final = 365
+_TERMS_ARE_KNOWN_FOR: Final = timedelta(days=365)
+"""Terms are entered a school year at a time. So where one begins no further than this from a week, a week in
+none is out of term; where none does, nobody has entered that year. Our reading (I), no framework's rule."""
 
 
 def under_way(state: State) -> frozenset[InspectionId]:
@@ -60,7 +62,7 @@ def polls_to_tell(state: State) -> tuple[Untold, ...]:
 def in_term(state: State, on_site: Period) -> bool | None:
     """Say whether a week lies within one term of the area; nothing if no term of that year is known."""
     terms = [one.term for one in state.all(SchoolTerm)]
-    near = [one for one in terms if abs((one.first - on_site.first).days) <= _A_YEAR]
+    near = [one for one in terms if abs(one.first - on_site.first) <= _TERMS_ARE_KNOWN_FOR]
     if not near:
         return None
     return any(one.first <= on_site.first and on_site.last <= one.last for one in near)

@@ -10,7 +10,7 @@ from domain.rulebook import Rulebook
 from domain.values import Period
 
 _DAYS_ON_SITE: Final = 5
-"""From Monday to Friday (section 2 of the facts, S)."""
+"""From Monday to Friday (section 2 of the facts, S). The weekday with which they begin is the handbook's."""
 
 
 @dataclass(frozen=True, slots=True)
