@@ -36,5 +36,7 @@ RULES: Final[dict[str, Rule]] = {
     "handbook_in_force": Rule("A cycle is planned and reckoned under a known handbook.", False),
     "handbook_known": Rule("A cycle is moved to a released handbook, other than its own.", False),
     "day_ahead": Rule("What is wanted or agreed lies ahead.", False),
+    "earlier": Rule("Intelligence makes nobody come later; its day is before the one that is due.", False),
+    "not_opened_yet": Rule("A schedule is struck before its inspection is opened, not afterwards.", False),
     "nothing_rests_on_it": Rule("What rests on an entry is struck before the entry itself.", False),
 }

@@ -173,6 +173,17 @@ def _not_opened(situation: Situation, command: c.NoteNotOpened) -> None:
 def _bring_forward(situation: Situation, command: c.BringForward) -> None:
     _require_ahead(situation, command.due_by)
     require_within_life(situation, command.due_by)
+    coming = inspections_to_come(situation.rules, situation.state)
+    target = next((one.target for one in coming if one.kind is Kind.FULL), None)
+    first = london_date(command.occurred_at) + timedelta(days=1)
+    situation.require(
+        target is None or command.due_by < target,
+        "earlier",
+        f"the next full inspection is due by {target} already",
+        f"a day from {first} on and before {target}"
+        if target and first < target
+        else "no day: it is near or overdue; schedule_inspection",
+    )
 
 
 def move_to_handbook(situation: Situation, command: c.MoveCycleToHandbook) -> e.Event:

@@ -8,7 +8,7 @@ from domain.area import commands as c
 from domain.area.decide.situation import Situation
 from domain.area.register import stranded, successors, terms
 from domain.area.state import Entered, Polls, Replaced
-from domain.area.vocabulary import PollsKind
+from domain.area.vocabulary import EntryKind, PollsKind
 from domain.london import london_date
 from domain.values import AreaCode, BodyRef
 
@@ -100,7 +100,7 @@ def _record_intervention(situation: Situation, command: c.RecordIntervention) ->
 
 
 def _strike(situation: Situation, command: c.StrikeEntry) -> None:
-    """An entry that stands is struck, unless a body has left that joined by it."""
+    """An entry that stands is struck, unless a body has left or an inspection is open that came by it."""
     state, entry = situation.state, command.entry
     standing = sorted({str(fact.entry) for fact in state.facts})
     situation.require(
@@ -108,6 +108,15 @@ def _strike(situation: Situation, command: c.StrikeEntry) -> None:
         "entry_recorded",
         f"{entry} is not in the register",
         "one of " + ", ".join(standing),
+    )
+    opened = entry.kind is EntryKind.INSPECTION_SCHEDULED and next(
+        (one for one in state.news.values() if one.inspection == entry.about and not one.withdrawn), None
+    )
+    situation.require(
+        not opened,
+        "not_opened_yet",
+        f"{entry.about} is opened",
+        f"withdraw_inspection of {entry.about}, if it is not to take place",
     )
     resting = ", ".join(str(left.entry) for left in stranded(state.without(entry)))
     situation.require(

@@ -117,6 +117,16 @@ def _handbook_known() -> Scene:
     return Story().entered(), "move_cycle_to_handbook", {}
 
 
+def _earlier() -> Scene:
+    story = Story().entered().heard("SRY-2023-F1", published_on=date(2023, 11, 24), outcome="2")
+    return story, "bring_forward", {"due_by": date(2026, 11, 24)}
+
+
+def _not_opened_yet() -> Scene:
+    story = Story().entered().do("schedule_inspection").heard("SRY-2026-F1")
+    return story, "strike_entry", {"entry": {"kind": "inspection_scheduled", "about": "SRY-2026-F1"}}
+
+
 def _entry_recorded() -> Scene:
     return Story().entered(), "strike_entry", {"entry": {"kind": "area_replaced", "day": date(2027, 4, 1)}}
 

@@ -236,12 +236,25 @@ def test_intelligence_that_is_struck_gives_the_inspection_its_day_back() -> None
     assert story.deadline(FULL).due == date(2026, 5, 5)
 
 
-def test_the_earliest_day_counts_and_a_later_one_than_the_outcomes_changes_nothing() -> None:
-    """Intelligence makes nobody come later."""
+def test_intelligence_makes_nobody_come_later() -> None:
+    """A day not before the one that is due would change nothing. The refusal names the days that do."""
     story = _cornwall().wait(date(2024, 9, 2))
-    for day in (date(2027, 1, 1), date(2025, 3, 31), date(2025, 9, 30)):
+    refusal = story.refused("bring_forward", due_by=date(2026, 5, 5))
+    assert (refusal.code, refusal.accepted) == ("earlier", "a day from 2024-09-03 on and before 2026-05-05")
+    for day in (date(2025, 9, 30), date(2025, 3, 31)):
         story.do("bring_forward", due_by=day)
+    assert story.refused("bring_forward", due_by=date(2025, 9, 29)).code == "earlier"
     assert _to_come(story) == [("full", date(2025, 3, 31))]
+
+
+def test_what_is_overdue_is_scheduled_and_not_brought_forward() -> None:
+    """No day is left that would be earlier."""
+    story = _cornwall().wait(date(2026, 5, 6))
+    refusal = story.refused("bring_forward", due_by=date(2026, 6, 30))
+    assert (refusal.code, refusal.accepted) == (
+        "earlier",
+        "no day: it is near or overdue; schedule_inspection",
+    )
 
 
 def test_intelligence_before_an_inspection_does_not_hurry_the_one_after_it() -> None:

@@ -138,10 +138,20 @@ def test_what_is_heard_of_was_opened() -> None:
 
 
 def test_what_was_scheduled_wrongly_is_struck_before_it_is_opened() -> None:
-    """Nothing is opened then. What is open already is withdrawn in its own stream."""
+    """Nothing is opened then."""
     story = _suffolk().do("schedule_inspection", **_monitoring(date(2025, 6, 23)))
     story.strike("inspection_scheduled", "SFK-2025-M1")
     assert _errands(story) == ()
+
+
+def test_what_is_open_already_is_withdrawn_in_its_own_stream() -> None:
+    """To strike the schedule would not stop it. Once it is withdrawn, a wrong entry may be struck."""
+    story = _suffolk().do("schedule_inspection", **_monitoring(date(2025, 6, 23))).heard("SFK-2025-M1")
+    entry = {"kind": "inspection_scheduled", "about": "SFK-2025-M1"}
+    refusal = story.refused("strike_entry", entry=entry)
+    assert refusal.code == "not_opened_yet"
+    assert refusal.accepted == "withdraw_inspection of SFK-2025-M1, if it is not to take place"
+    story.heard("SFK-2025-M1", withdrawn=True).strike("inspection_scheduled", "SFK-2025-M1")
 
 
 # Terms and visits.

@@ -14,7 +14,7 @@ from domain.programme.plan import confirmation
 from domain.refusal import Refusal
 from domain.values import Period
 from tests.domain.area.story import RULES, TODAY
-from tests.domain.programme.making import DIRECTOR, Area
+from tests.domain.programme.making import Area
 
 published = st.dates(date(2023, 3, 10), date(2025, 11, 28))
 near = st.dates(TODAY - timedelta(days=60), TODAY + timedelta(days=200))
@@ -29,7 +29,9 @@ def _area(code: str, data: st.DataObject) -> Area:
         area.in_term(*sorted([data.draw(near), data.draw(near)]))
     if data.draw(st.integers(0, 3)) == 0:
         wanted = TODAY + timedelta(days=data.draw(st.integers(1, 150)))
-        area.tell("bring_forward", DIRECTOR, due_by=wanted, because="data")
+        answer = area.ask("bring_forward", due_by=wanted, because="data")
+        if not isinstance(answer, Refusal):  # it is due by an earlier day already
+            area.record(answer)
     if data.draw(st.integers(0, 3)) == 0:
         first = data.draw(near)
         area.hears(f"{code}-{first.year}-F7", on_site=Period(first=first, last=first + timedelta(days=4)))
