@@ -173,7 +173,7 @@ def _print_to_come(look: Look, rules: Rulebook) -> None:
 
 def _owed(look: Look, rules: Rulebook) -> list[Deadline]:
     register = deadlines(rules, look.state)
-    return [one for one in register if one.met_on is None and one.status(look.now) is not Status.VOID]
+    return [one for one in register if one.is_owed(look.now)]
 
 
 def _status(one: Deadline, look: Look) -> str:

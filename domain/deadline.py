@@ -15,6 +15,7 @@ from domain import messages
 from domain.calendar import WorkingCalendar
 from domain.due import due
 from domain.handbook import DeadlineTerms, OnExpiry
+from domain.london import london_date
 from domain.values import Instant
 
 K = TypeVar("K", bound=StrEnum)
@@ -37,7 +38,8 @@ class Deadline(Generic[K]):
     """One deadline with all that explains it. Dates are London dates.
 
     `handbook` is the version of the rules that speak of it, `rule` the one that does. `calendar` is the one
-    by which its working days are counted; none, if it has none.
+    by which its working days are counted; none, if it has none. `superseded_on` is the day after the due day
+    from which nobody owes it any more, though it was not met: the miss stays.
     """
 
     kind: K
@@ -54,6 +56,7 @@ class Deadline(Generic[K]):
     lapses: bool
     handbook: str
     calendar: str | None
+    superseded_on: date | None = None
 
     @property
     def key(self) -> tuple[K, str | None]:
@@ -69,6 +72,11 @@ class Deadline(Generic[K]):
         if self.void:
             return Status.VOID
         return Status.MISSED if now > self.due_at and not self.lapses else Status.OPEN
+
+    def is_owed(self, now: Instant) -> bool:
+        """Say whether it is still to be done at a moment: open, or missed and neither met nor superseded."""
+        superseded = self.superseded_on is not None and self.superseded_on <= london_date(now)
+        return self.met_on is None and not superseded and self.status(now) in {Status.OPEN, Status.MISSED}
 
 
 class Run(NamedTuple):
@@ -171,9 +179,9 @@ def next_wake(register: Sequence[Deadline[Any]], now: Instant) -> Instant | None
 
 
 def what_is_due(register: Sequence[Deadline[Any]], now: Instant) -> tuple[messages.Due, ...]:
-    """List what is owed at a moment: what is open, and what was missed and is still not met."""
+    """List what is owed at a moment: what is open, and what was missed and is still to be done."""
     return tuple(
         messages.Due(kind=one.kind, subject=one.subject, due=one.due.isoformat(), status=one.status(now))
         for one in register
-        if one.met_on is None and one.status(now) in {Status.OPEN, Status.MISSED}
+        if one.is_owed(now)
     )

@@ -41,6 +41,7 @@ class Next:
     """An inspection that is to come: why, when, and whether it has come.
 
     `after` is the inspection that it follows; none if the area was not inspected and one was asked for.
+    `superseded_on` is when a full inspection took its place, after it had been missed.
     """
 
     kind: Kind
@@ -53,6 +54,7 @@ class Next:
     handbook: str
     met_on: date | None
     void: bool
+    superseded_on: date | None = None
 
 
 def published(state: State) -> tuple[NewsMatter, ...]:
@@ -69,7 +71,11 @@ def next_inspections(rules: Rulebook, state: State) -> tuple[Next, ...]:
 
 def inspections_to_come(rules: Rulebook, state: State) -> tuple[Next, ...]:
     """List the inspections that are still to come, the one that is due first at the top."""
-    ahead = (one for one in next_inspections(rules, state) if one.met_on is None and not one.void)
+    ahead = (
+        one
+        for one in next_inspections(rules, state)
+        if one.met_on is None and not one.void and one.superseded_on is None
+    )
     return tuple(sorted(ahead, key=lambda one: one.target))
 
 
@@ -108,15 +114,22 @@ def _again(rules: Rulebook, state: State) -> Iterator[Next]:
 def _coming(
     state: State, done: NewsMatter, handbook: Handbook, rule: NextInspectionRule, origin_on: date
 ) -> Next:
-    """What comes after an inspection began after it, even if the report of that one was still to come."""
+    """What comes after an inspection began after it, even if the report of that one was still to come.
+
+    A full inspection takes the place of what has not begun by then. Had that been due before, it was missed,
+    and stays so: targets are missed in practice, which is reported (section 0 of the facts, S).
+    """
     since = done.begun_on or origin_on
-    met_on = _begun(state, rule.kind, since)
+    full, met_on = _begun(state, Kind.FULL, since), _begun(state, rule.kind, since)
+    if full and met_on and full < met_on:
+        met_on = None
     target = add_months(origin_on, rule.months.value)
     opens, closes = (add_months(target, sign * rule.window_months.value) for sign in (-1, 1))
     wanted = _brought_forward(state, since, met_on) if rule.kind is Kind.FULL else None
     if wanted and wanted.due_by < target:
         opens, target, closes = wanted.on, wanted.due_by, wanted.due_by
-    overtaken = _begun(state, Kind.FULL, since) is not None
+    overtaken = full if met_on is None else None
+    in_time = overtaken is not None and overtaken <= target
     return Next(
         kind=rule.kind,
         after=done.inspection,
@@ -127,7 +140,8 @@ def _coming(
         closes=closes,
         handbook=handbook.version,
         met_on=met_on,
-        void=met_on is None and (overtaken or not _is_owed(state, target)),
+        void=met_on is None and (in_time or not _is_owed(state, target)),
+        superseded_on=None if in_time else overtaken,
     )
 
 
@@ -200,6 +214,7 @@ def _of_inspection(coming: Next) -> Deadline:
         lapses=False,
         handbook=coming.handbook,
         calendar=None,
+        superseded_on=coming.superseded_on,
     )
 
 

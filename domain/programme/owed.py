@@ -71,7 +71,7 @@ def owed_in_cycle(rules: Rulebook, area: AreaCode, state: AreaState, now: Instan
     return tuple(
         _owed(rules, _WHAT[one.kind], one, area, None, now)
         for one in deadlines_of_area(rules, state)
-        if _is_owed(one, now)
+        if one.is_owed(now)
     )
 
 
@@ -82,12 +82,8 @@ def owed_plans(
     return tuple(
         _owed(rules, What.PLANS, one, state.area, inspection, now)
         for one in deadlines_of_inspection(rules, state)
-        if state.area and one.kind in FOLLOW_UP_KINDS and _is_owed(one, now)
+        if state.area and one.kind in FOLLOW_UP_KINDS and one.is_owed(now)
     )
-
-
-def _is_owed(one: Deadline[Any], now: Instant) -> bool:
-    return one.met_on is None and one.status(now) in {Status.OPEN, Status.MISSED}
 
 
 def _owed(

@@ -32,6 +32,6 @@ def monitoring(rules: Rulebook, news: Iterable[NewsMatter], on: date) -> tuple[M
         Monitoring(area, one.after, one.target, one.met_on, overdue=one.met_on is None and one.target < on)
         for area, known in of_area.items()
         for one in next_inspections(rules, State(news=known))
-        if one.kind is Kind.MONITORING and one.after and not one.void
+        if one.kind is Kind.MONITORING and one.after and not one.void and one.superseded_on is None
     ]
     return tuple(sorted(found, key=lambda one: (one.due, one.area)))

@@ -212,6 +212,29 @@ def test_a_full_inspection_takes_the_place_of_repeated_monitoring_too() -> None:
     assert _to_come(story) == []
 
 
+def test_a_full_inspection_that_begins_after_the_day_of_monitoring_leaves_it_missed() -> None:
+    """It had been due and had not come: a fact, as anything that comes late is. Nobody owes it any more."""
+    story = _suffolk().wait(date(2025, 9, 11))
+    assert story.status(MONITORING) is Status.MISSED
+    story.heard("SFK-2025-F1", begun_on=date(2025, 9, 11))
+    assert story.told == ["inspection_heard_of"]
+    assert story.status(MONITORING) is Status.MISSED
+    assert "monitoring_inspection" not in dict(_owed(story))
+    assert ("monitoring", date(2025, 7, 18)) not in _to_come(story)
+
+
+@pytest.mark.parametrize("begun", [date(2025, 4, 24), date(2025, 9, 11)], ids=["in time", "late"])
+def test_monitoring_after_the_next_outcome_is_not_the_one_that_was_overtaken(begun: date) -> None:
+    """It looks at what the later inspection found."""
+    story = _suffolk(date(2027, 9, 1))
+    story.heard("SFK-2025-F1", begun_on=begun, published_on=date(2025, 12, 4), outcome="3")
+    before = story.status(MONITORING, "sfk_2023_f1")
+    story.heard("SFK-2027-M1", begun_on=date(2027, 5, 6))
+    assert story.status(MONITORING, "sfk_2023_f1") is before
+    assert story.deadline(MONITORING, "sfk_2023_f1").met_on is None
+    assert story.deadline(MONITORING, "sfk_2025_f1").met_on == date(2027, 5, 6)
+
+
 # Intelligence.
 
 
