@@ -28,7 +28,8 @@ async def look_at(ledger: Ledger, name: str, as_at: date | None) -> Look | None:
     """Look at a stream as it stands now, or as it stood at the end of a day; nothing if it is not there.
 
     As at a day means what had happened by its end, as far as is known today. An area knows of its inspections
-    what had happened in them by then, whether or not its cycle had heard of it.
+    what had happened in them by then, whether or not its cycle had heard of it. In a rehearsal all areas live
+    until its end, and anything else until it was last heard of.
 
     Raises:
         MalformedError: the day is still to come, or the name is nobody's.
@@ -47,4 +48,5 @@ async def look_at(ledger: Ledger, name: str, as_at: date | None) -> Look | None:
         names = await ledger.stream_versions(f"{name}-")
         inspections = [one for one in names if kind_of(one) is StreamKind.INSPECTION]
         state = informed(name, state, news_by(moment, await ledger.read_streams(inspections)))
+        now = await moment_as_at(ledger, None)
     return Look(name, kept, state, min(moment, now))

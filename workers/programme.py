@@ -80,14 +80,13 @@ async def list_owed(ledger: Ledger, rules: Rulebook, *, as_at: date | None = Non
         now = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
         owed += owed_plans(rules, name, state, now)
         told += [news_of(name, state)] if state.version else []
-    news = by_area(told)
+    news, end = by_area(told), await moment_as_at(ledger, None)
     registered: set[AreaCode] = set()
     async for name, entries in streams_of(ledger, StreamKind.AREA):
         if state_of(name, entries).one(Entered):
             registered.add(name)
-        now = min(moment, moment_of_reading(entries, rehearsal=ledger.rehearsal))
         area = informed(name, _as_at(name, entries, as_at, moment), news)
-        owed += owed_in_cycle(rules, name, area, now)
+        owed += owed_in_cycle(rules, name, area, min(moment, end))
     return Worklist(
         owed=tuple(sorted(owed, key=lambda one: (one.due, one.area, one.kind))),
         strangers=strangers(registered, [one.inspection for one in told]),

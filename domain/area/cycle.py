@@ -6,7 +6,7 @@ brings is reckoned by the handbook under which it was made, until somebody moves
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -219,6 +219,11 @@ def _of_inspection(coming: Next) -> Deadline:
 
 
 def _of_meetings(rules: Rulebook, state: State) -> Iterator[Deadline]:
+    """List the meetings of each year while they were annual, and those that were agreed.
+
+    One that was missed is owed no more once meetings are adjusted to need: then the next is the one that is
+    agreed. The handbook only says that they are adjusted; what becomes of those missed is inferred (I).
+    """
     met = sorted(one.on for one in state.all(Met))
     done = published(state)
     origin, origin_on = "report_published", done[0].published_on if done else None
@@ -229,7 +234,8 @@ def _of_meetings(rules: Rulebook, state: State) -> Iterator[Deadline]:
             break
         held_on = next((day for day in met if day > origin_on), None)
         subject = f"after_{_slug(origin_on.isoformat())}"
-        yield _meeting(state, subject, origin, origin_on, due, held_on, handbook)
+        annual = _meeting(state, subject, origin, origin_on, due, held_on, handbook)
+        yield replace(annual, superseded_on=None if held_on else _annual_until(rules, due))
         origin, origin_on = "engagement_meeting_held", held_on
     for agreed in state.all(Agreed):
         held_on = next((day for day in met if day > agreed.on), None)
@@ -237,6 +243,18 @@ def _of_meetings(rules: Rulebook, state: State) -> Iterator[Deadline]:
         handbook = rules.in_force(agreed.on)
         origin = "engagement_meeting_agreed"
         yield _meeting(state, subject, origin, agreed.on, agreed.due_by, held_on, handbook)
+
+
+def _annual_until(rules: Rulebook, day: date) -> date | None:
+    """Return the first day after another on which meetings are annual no longer, if one is known."""
+    return min(
+        (
+            one.in_force_from
+            for one in rules.handbooks.values()
+            if one.in_force_from > day and one.engagement_meetings.value is not EngagementMeetings.ANNUAL
+        ),
+        default=None,
+    )
 
 
 def _meeting(

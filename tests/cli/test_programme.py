@@ -136,8 +136,6 @@ def test_what_is_due_is_listed_by_its_day(programme: Inspections) -> None:
     assert listed == [
         ("areas", "SRY", None, "no_cycle"),
         ("plans", "SRY", "2024-01-17", "overdue"),
-        ("meeting", "CON", "2024-05-03", "overdue"),
-        ("meeting", "NTT", "2024-05-11", "overdue"),
         ("monitoring", "NTT", "2024-10-27", "overdue"),
         ("full", "CON", "2026-05-03", "near"),
         ("full", "NTT", "2026-05-11", "near"),
@@ -151,7 +149,8 @@ def test_what_is_due_is_listed_by_its_day(programme: Inspections) -> None:
         (("--what", "plans"), ["SRY"]),
         (("--what", "areas"), ["SRY"]),
         (("--what", "full", "--overdue"), []),
-        (("--what", "meeting", "--overdue"), ["CON", "NTT"]),
+        (("--what", "meeting", "--overdue", "--as-at", "2025-06-05"), ["CON", "NTT"]),
+        (("--what", "meeting", "--overdue", "--as-at", "2025-06-06"), []),
     ],
 )
 def test_each_worklist_can_be_had_by_itself(

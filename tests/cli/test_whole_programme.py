@@ -59,6 +59,19 @@ def test_the_cycle_schedules_opens_and_hears_and_then_waits(programme: Played) -
     assert _types(waiting) == ["area_entered"]
 
 
+def test_a_file_that_knows_no_meetings_leaves_none_owed_once_they_are_adjusted_to_need(
+    programme: Played,
+) -> None:
+    """Those of 2024 were missed, and stayed owed until June 2025. At the end the rest is still to come."""
+
+    def owed(as_at: str) -> set[str]:
+        listed = programme[0]("due", "--rehearsal", "--as-at", as_at, "--format", "json").data
+        return {one["what"] for one in listed if one["status"] == "overdue"}
+
+    assert owed("2025-06-05") == {"meeting", "plans"}
+    assert owed(UNTIL) == {"monitoring", "plans"}
+
+
 def test_the_ledger_is_in_the_order_of_time(programme: Played) -> None:
     """An inspection is planned after its cycle has scheduled it, and heard of after it has moved."""
     inspection = programme[0]("log", "CON-2023-F1", "--rehearsal", "--format", "json").data

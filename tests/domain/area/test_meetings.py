@@ -37,6 +37,17 @@ def test_from_6_june_2025_on_no_meeting_is_due_by_itself() -> None:
     assert [due for due, _ in _meetings(story)] == [date(2024, 5, 5), date(2025, 6, 5)]
 
 
+def test_a_meeting_that_was_missed_is_owed_until_meetings_are_adjusted_to_need() -> None:
+    """On 5 June 2025 it is overdue; the day after nobody waits for it any more. That it was missed stays."""
+    story = _cornwall().wait(date(2025, 6, 5))
+    assert story.deadline(MEETING).is_owed(story.now)
+    story.wait(date(2025, 6, 6))
+    assert not story.deadline(MEETING).is_owed(story.now)
+    assert (story.status(MEETING), story.latest) == (Status.MISSED, ())
+    story.do("agree_engagement_meeting", due_by=date(2025, 9, 30))
+    assert story.deadline(MEETING, "by_2025_09_30").is_owed(story.now)
+
+
 def test_of_a_meeting_they_are_warned_four_weeks_before() -> None:
     """And it is missed when its day is over; one held later ends what is owed, and stays late."""
     story = _cornwall()
