@@ -149,6 +149,7 @@ async def test_a_serious_concern_of_a_review_brings_an_inspection_forward(house:
         forward["concern"],
         forward["due_by"],
     )
+    await review.handle.terminate()
 
 
 async def test_every_cycle_hears_of_a_pause_whenever_it_is_entered(house: House) -> None:
