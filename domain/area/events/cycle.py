@@ -8,8 +8,8 @@ from domain.area.events.base import Event
 from domain.area.matters import (
     AgreementMatter,
     BringForwardMatter,
-    CycleMoveMatter,
     ConcernRef,
+    CycleMoveMatter,
     MeetingMatter,
     NewsMatter,
     NotOpenedMatter,
