@@ -11,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 from statistics import median
 
+from domain.area.state import State
 from domain.rulebook import Rulebook
 from domain.statistics.conduct import Conduct, Late, Publication
 from domain.statistics.monitoring import Monitoring, monitoring
@@ -47,8 +48,16 @@ class Statistics:
         return {one: sum(year[one] for year in self.by_year.values()) for one in Outcome}
 
 
-def statistics(conducts: Iterable[Conduct], rules: Rulebook, on: date) -> Statistics:
+def statistics(
+    conducts: Iterable[Conduct], areas: Mapping[AreaCode, State], rules: Rulebook, on: date
+) -> Statistics:
     """Count inspections at the end of a day in London; working days by the latest calendar.
+
+    Args:
+        conducts: how each inspection went.
+        areas: the areas of the register, as far as they say whether others have taken their place.
+        rules: handbooks and calendars.
+        on: the day.
 
     Raises:
         CalendarHorizonError: fieldwork or publication lies outside its years.
@@ -63,7 +72,7 @@ def statistics(conducts: Iterable[Conduct], rules: Rulebook, on: date) -> Statis
         publication_working_days=_spread(
             [calendar.working_days_between(one.fieldwork_ended_on, one.published_on) for one in published]
         ),
-        monitoring=monitoring(rules, (one.news for one in every), on),
+        monitoring=monitoring(rules, (one.news for one in every), areas, on),
         late=tuple(
             sorted(
                 (late for one in every for late in one.late),

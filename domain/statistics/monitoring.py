@@ -1,13 +1,13 @@
 """The monitoring inspections that outcome 3 has brought: due, overdue, and made."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from domain.area.cycle import next_inspections
 from domain.area.matters import NewsMatter
-from domain.area.state import State
+from domain.area.state import State, initial
 from domain.rulebook import Rulebook
 from domain.values import AreaCode, InspectionId, Kind
 
@@ -23,15 +23,20 @@ class Monitoring:
     overdue: bool
 
 
-def monitoring(rules: Rulebook, news: Iterable[NewsMatter], on: date) -> tuple[Monitoring, ...]:
-    """List what was due at the end of a day in London, in the order of the due days."""
+def monitoring(
+    rules: Rulebook, news: Iterable[NewsMatter], areas: Mapping[AreaCode, State], on: date
+) -> tuple[Monitoring, ...]:
+    """List what was due at the end of a day in London, in the order of the due days.
+
+    What an area's own record says counts too: nobody owes what falls due when others have its place.
+    """
     of_area: dict[AreaCode, dict[InspectionId, NewsMatter]] = defaultdict(dict)
     for one in news:
         of_area[one.inspection[:3]][one.inspection] = one
     found = [
         Monitoring(area, one.after, one.target, one.met_on, overdue=one.met_on is None and one.target < on)
         for area, known in of_area.items()
-        for one in next_inspections(rules, State(news=known))
+        for one in next_inspections(rules, replace(areas.get(area, initial()), news=known))
         if one.kind is Kind.MONITORING and one.after and not one.void and one.superseded_on is None
     ]
     return tuple(sorted(found, key=lambda one: (one.due, one.area)))

@@ -7,13 +7,15 @@ import pytest
 
 from domain.errors import MalformedError
 from domain.london import london_date
+from domain.streams import StreamKind
 from domain.values import Outcome
 from eventstore.envelope import Provenance
 from eventstore.ledger import Append, Ledger
 from eventstore.memory import MemoryLedger
+from tests.domain.area.story import Story as Area
 from tests.domain.inspection.story import RULES, Story
 from tests.eventstore.making import body
-from workers.codecs import CODEC
+from workers.codecs import CODEC, CODECS
 from workers.statistics import count
 
 PROVENANCE = Provenance(command_id=UUID(int=1), correlation_id=UUID(int=2), causation_id=UUID(int=3))
@@ -31,10 +33,10 @@ async def keep(ledger: Ledger, story: Story) -> None:
 
 @pytest.fixture
 async def ledger() -> MemoryLedger:
-    """A ledger of three inspections, with an area between them: one closed, one withdrawn, one under way."""
+    """A ledger of three inspections, with a review between them: one closed, one withdrawn, one under way."""
     ledger = MemoryLedger()
     await keep(ledger, Story(inspection="SRY-2023-F1").until("inspection_closed"))
-    await record(ledger, "SRY", body(occurred_at="2023-09-11T12:00:00Z"))
+    await record(ledger, "THEMATIC-2023", body(occurred_at="2023-09-11T12:00:00Z"))
     withdrawn = Story(inspection="SRY-2023-F2").until("area_notified")
     await keep(ledger, withdrawn.do("withdraw_inspection", reason="programme_changed"))
     again = Story(inspection="SRY-2025-F1", outcome="1", notified=date(2025, 9, 8))
@@ -43,7 +45,7 @@ async def ledger() -> MemoryLedger:
 
 
 async def test_what_is_published_counts_and_other_streams_are_passed_by(ledger: MemoryLedger) -> None:
-    """The area's own stream is none of an inspection, and cannot be read as one."""
+    """A review's stream is none of an inspection, and cannot be read as one."""
     found = (await count(ledger, RULES)).statistics
     assert {year: [*counts.values()] for year, counts in found.by_year.items()} == {
         2023: [0, 1, 0],
@@ -73,6 +75,18 @@ async def test_a_plan_is_late_until_it_has_come(ledger: MemoryLedger) -> None:
         assert [(one.inspection, one.due, one.working_days) for one in late] == (
             [] if days is None else [("SRY-2023-F9", due, days)]
         )
+
+
+async def test_monitoring_is_due_no_more_when_it_is_known_that_others_take_the_areas_place() -> None:
+    """Before that was decided it was due, as its cycle said too."""
+    ledger = MemoryLedger()
+    await keep(ledger, Story(outcome="3").until("report_published"))
+    decided = date(2025, 1, 15)
+    area = Area("SRY", decided).entered(at=date(2023, 1, 2)).do("replace_area", since=date(2025, 4, 1))
+    bodies = [CODECS[StreamKind.AREA].encode(event, PROVENANCE) for event in area.events]
+    await record(ledger, "SRY", *bodies)
+    for on, due in ((decided - timedelta(days=1), 1), (decided, 0)):
+        assert len((await count(ledger, RULES, as_at=on)).statistics.monitoring) == due
 
 
 async def test_the_later_the_day_the_more_is_published(ledger: MemoryLedger) -> None:

@@ -1,17 +1,20 @@
 """The statistics of all inspections together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.area.matters import NewsMatter
+from domain.area.state import State
 from domain.handbook import DeadlineKind
 from domain.rulebook import Rulebook
 from domain.statistics import Conduct, Late, Publication, Spread, Statistics, shares, statistics
-from domain.values import Kind, Outcome
+from domain.values import AreaCode, Kind, Outcome
+from tests.domain.area.story import Story
 
 RULES = Rulebook.released()
 CALENDAR = RULES.current_calendar
@@ -39,8 +42,10 @@ def goes_on(inspection: str, *late: Late) -> Conduct:
     return Conduct(NewsMatter(inspection=inspection, kind=Kind.FULL), inspection[:3], None, late)
 
 
-def counted(*conducts: Conduct, on: date = date(2026, 11, 27)) -> Statistics:
-    return statistics(conducts, RULES, on)
+def counted(
+    *conducts: Conduct, on: date = date(2026, 11, 27), areas: Mapping[AreaCode, State] = MappingProxyType({})
+) -> Statistics:
+    return statistics(conducts, areas, RULES, on)
 
 
 def test_outcomes_are_counted_by_year_of_inspection() -> None:
@@ -104,6 +109,14 @@ def test_outcome_3_brings_a_monitoring_inspection_18_months_after_the_report_was
     (due,) = counted(suffolk, trafford, on=date(2024, 10, 17)).monitoring
     assert (due.area, due.due, due.begun_on, due.overdue) == ("SFK", date(2024, 10, 17), None, False)
     assert counted(suffolk, trafford, on=date(2024, 10, 18)).monitoring[0].overdue
+
+
+def test_no_monitoring_is_due_in_an_area_that_is_replaced_before_its_day() -> None:
+    """As in its cycle: what falls due when others have its place is owed by nobody. The day before is."""
+    suffolk, due = went("SFK-2023-F1", THREE), date(2024, 10, 17)
+    for since, owed in ((due, 0), (due + timedelta(days=1), 1)):
+        replaced = Story("SFK").entered().do("replace_area", since=since)
+        assert len(counted(suffolk, areas={"SFK": replaced.state}).monitoring) == owed
 
 
 CONDUCTS = st.lists(
