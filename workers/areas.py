@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, model_validator
 from domain.area.matters import EntryMatter
 from domain.area.vocabulary import Code, CodeKind, Region
 from domain.values import AreaCode, GssCode, PublicName, Value
-from workers.tables import Columns, Line, OptionalDay, read_table, require_field
+from workers.tables import A_PUBLIC_NAME, Columns, Line, OptionalDay, read_table, require_field
 
 REGIONS: Final = {
     "North East": Region.NORTH_EAST,
@@ -34,7 +34,7 @@ COLUMNS: Final = Columns(
     optional=(),
     accepted={
         "area": "three capital letters, e.g. SFK",
-        "name": "the area's name, up to 100 characters: letters, digits, spaces and .,'()&/-",
+        "name": A_PUBLIC_NAME,
         "gss": "E and eight digits, e.g. E10000029",
         "region": "one of " + ", ".join(REGIONS),
         "start_date": "a date like 2023-04-01, or nothing",

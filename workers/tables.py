@@ -6,11 +6,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from domain.errors import MalformedError
 from domain.values import Value
 
+A_PUBLIC_NAME: Final = "a name, up to 100 characters: letters, digits, spaces and .,'()&/-"
 _A_DATE: Final = "a date like 2023-11-13"
 
 R = TypeVar("R", bound=Value)
@@ -25,7 +26,8 @@ def _iso_date(value: Any) -> Any:
     return datetime.strptime(value, "%Y-%m-%d").date() if isinstance(value, str) else value  # noqa: DTZ007  a day has no zone
 
 
-Day = Annotated[date, BeforeValidator(_iso_date)]
+Day = Annotated[date, BeforeValidator(_iso_date), Field(gt=date.min, lt=date.max)]
+"""A day that has a day before it and one after it."""
 OptionalDay = Annotated[Day | None, BeforeValidator(_no_date_when_empty)]
 
 

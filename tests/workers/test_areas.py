@@ -54,6 +54,8 @@ def test_the_file_knows_all_regions() -> None:
         (SUFFOLK.replace("East of England", "Anglia"), ("column region is 'Anglia'", "East of England")),
         (SUFFOLK.replace("East of England", "east_of_england"), ("column region", "one of")),
         (CUMBERLAND.replace("2023-04-01", "1/4/2023"), ("column start_date is '1/4/2023'", "2023-04-01")),
+        (CUMBERLAND.replace("2023-04-01", "0001-01-01"), ("column start_date is '0001-01-01'",)),
+        (CUMBERLAND.replace("2023-04-01", "9999-12-31"), ("column start_date is '9999-12-31'",)),
         (CUMBERLAND.replace("2023-04-01", ""), ("column start_date is ''", "first day")),
         (CUMBERLAND.replace("ALL CAR", "ALL;CAR"), ("column replaces", "separated by spaces")),
         (CUMBERLAND.replace("ALL", "CBD"), ("column replaces", "other than CBD")),

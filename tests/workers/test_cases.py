@@ -35,6 +35,8 @@ def test_optional_columns_may_be_missing_or_empty(tmp_path: Path) -> None:
         (SUFFOLK.replace("2023-11-13", "2023-02-30") + ",,,,", ("line 2", "column fieldwork_start")),
         (SUFFOLK.replace("2023-11-13", "20231113") + ",,,,", ("line 2", "column fieldwork_start")),
         (SUFFOLK.replace("SFK", "Sfk") + ",,,,", ("line 2", "column area", "SFK")),
+        (SUFFOLK.replace("Suffolk", "[bold]Suffolk") + ",,,,", ("column name", "letters, digits, spaces")),
+        (SUFFOLK.replace("2024-01-30", "9999-12-31") + ",,,,", ("column published", "a date")),
         (SUFFOLK.replace("2023-11-17", "2023-11-10") + ",,,,", ("column fieldwork_end", "not before")),
         (SUFFOLK.replace("2024-01-30", "2023-11-16") + ",,,,", ("column published", "after")),
         (SUFFOLK + ",,2024-02-01,,", ("column strategic_plan_published", "outcome 3")),

@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BeforeValidator, StringConstraints, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from domain.errors import MalformedError
-from domain.values import AreaCode, DfeCode, Outcome, Value
-from workers.tables import Columns, Day, OptionalDay, read_table, require_field
+from domain.values import AreaCode, DfeCode, Outcome, PublicName, Value
+from workers.tables import A_PUBLIC_NAME, Columns, Day, OptionalDay, read_table, require_field
 
 COLUMNS: Final = Columns(
     rows_are="case",
@@ -25,7 +25,7 @@ COLUMNS: Final = Columns(
     ),
     accepted={
         "area": "three capital letters, e.g. SFK",
-        "name": "the area's name, up to 80 characters",
+        "name": A_PUBLIC_NAME,
         "dfe_code": "three digits, e.g. 935",
         "outcome": "1, 2 or 3",
         "polls": "one or more dates like 2023-05-04, separated by ;",
@@ -44,7 +44,7 @@ class Case(Value):
     """
 
     area: AreaCode
-    name: Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+    name: PublicName
     dfe_code: DfeCode
     fieldwork_start: Day
     fieldwork_end: Day

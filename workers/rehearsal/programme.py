@@ -133,9 +133,7 @@ def _with_cases(entries: Sequence[EntryMatter], cases: Sequence[Case]) -> list[E
     for case in cases:
         authority, board = bodies_of(case)
         entry = known.get(case.area) or EntryMatter(area=case.area, name=case.name, authority=authority)
-        partner = Partner(
-            body=board, name=f"Integrated care board for {entry.name}", kind=PartnerKind.INTEGRATED_CARE_BOARD
-        )
+        partner = Partner(body=board, name="Integrated care board", kind=PartnerKind.INTEGRATED_CARE_BOARD)
         known[case.area] = entry.model_copy(update={"partners": (partner,)})
     return list(known.values())
 
