@@ -88,3 +88,12 @@ def test_a_last_day_before_the_files_last_is_refused(folder: Path) -> None:
     cases = write_cases(folder / "late.csv", ["TRF,Trafford,358,2023-10-16,2023-10-20,2023-12-22,2,,,,"])
     ended = Inspections(folder / "refused")("rehearse-programme", str(cases), "--until", "2023-12-01")
     assert (ended.code, "2023-12-22" in ended.err) == (2, True)
+
+
+def test_a_last_day_after_the_calendar_is_refused(folder: Path) -> None:
+    """Nothing is started: after years of rehearsing, nobody could say how many working days they were."""
+    cases = write_cases(folder / "beyond.csv", ["TRF,Trafford,358,2023-10-16,2023-10-20,2023-12-22,2,,,,"])
+    inspections = Inspections(folder / "beyond")
+    ended = inspections("rehearse-programme", str(cases), "--until", "2031-01-01")
+    assert (ended.code, "2030-12-31" in ended.err) == (2, True)
+    assert not (inspections.folder / "rehearsal").exists()

@@ -107,12 +107,16 @@ async def rehearse_programme(
         tell: told of each turn.
 
     Raises:
-        MalformedError: a case cannot be put on days, or something happens after the last of them.
+        MalformedError: a case cannot be put on days, something happens after the last of them, or the last
+            lies after the years of the calendar.
         UnavailableError: a part of the stack cannot be started, or the worker has failed.
         IntegrityError: a case cannot be played, because a rule that does not yield speaks against it.
     """
     rules = Rulebook.released()
     scripts = write_scripts(cases, rules)
+    horizon = rules.current_calendar.last
+    if until > horizon:
+        raise MalformedError(f"--until {until} lies after the calendar; accepted is {horizon} or earlier")
     late = [one for one in cases if one.published > until]
     if late:
         raise MalformedError(
