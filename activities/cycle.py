@@ -131,7 +131,7 @@ class CycleActivities:
 
     async def _open_one(self, question: Question, state: State, scheduled: Scheduled) -> None:
         command = await self._plan(question.inspection, state, scheduled)
-        command_id = opening_id(scheduled.inspection, scheduled.decided_at)
+        command_id = opening_id(scheduled.inspection, scheduled.version)
         request = MilestoneRequest(
             inspection=scheduled.inspection, command_id=str(command_id), command=command
         )
@@ -145,7 +145,7 @@ class CycleActivities:
         """Take back what was scheduled: what a rule refuses now it would refuse for ever."""
         area = question.inspection
         command = {"type": "note_not_opened", "inspection": scheduled.inspection, "rule": rule}
-        command_id = opening_id(f"{area}/{scheduled.inspection}", scheduled.decided_at)
+        command_id = opening_id(f"{area}/{scheduled.inspection}", scheduled.version)
         await self._handler.handle_own(own_request(area, command_id, command), context_of(question))
 
     async def _plan(self, area: str, state: State, scheduled: Scheduled) -> dict[str, Any]:

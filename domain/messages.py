@@ -192,9 +192,12 @@ def polls_id(inspection: str, polls_on: date) -> UUID:
     return uuid5(NAMESPACE, f"{inspection}/polls/{polls_on.isoformat()}")
 
 
-def opening_id(inspection: str, decided_at: datetime) -> UUID:
-    """Return the id of the command by which a cycle opens what was scheduled: tried again, it is the same."""
-    return uuid5(NAMESPACE, f"{inspection}/opening/{decided_at.isoformat()}")
+def opening_id(inspection: str, version: int) -> UUID:
+    """Return the id of the command by which a cycle opens what was scheduled at some version of its area.
+
+    Tried again, it is the same. Scheduled anew after a refusal it is another, or it would be refused again.
+    """
+    return uuid5(NAMESPACE, f"{inspection}/opening/{version}")
 
 
 def annual_review_id(stream: str, review: str) -> UUID:

@@ -130,7 +130,7 @@ class Intervention(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Scheduled(Fact):
-    """An inspection that somebody has decided on, and when."""
+    """An inspection that somebody has decided on, when, and the version of the area that this made."""
 
     inspection: InspectionId
     kind: Kind
@@ -139,6 +139,7 @@ class Scheduled(Fact):
     decided_by: Actor
     recorded_by: Recorder
     decided_at: Instant
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,7 @@ def evolve(state: State, event: e.Event) -> State:
     after = replace(
         state,
         version=state.version + 1,
-        facts=(*state.without(made or _taken_back(event)), *(_facts(event, made) if made else ())),
+        facts=(*state.without(made or _taken_back(event)), *(_facts(state, event, made) if made else ())),
         roles=roles_after(state.roles, event),
     )
     match event:
@@ -276,7 +277,7 @@ def _taken_back(event: e.Event) -> Entry | None:
             return None
 
 
-def _facts(event: e.Event, entry: Entry) -> tuple[Fact, ...]:
+def _facts(state: State, event: e.Event, entry: Entry) -> tuple[Fact, ...]:
     match event:
         case e.AreaEntered():
             return _entered(event, entry)
@@ -302,15 +303,16 @@ def _facts(event: e.Event, entry: Entry) -> tuple[Fact, ...]:
             on = london_date(event.occurred_at)
             return (Intervention(entry, event.kind, on, event.reference),)
         case _:
-            return _facts_of_the_cycle(event, entry)
+            return _facts_of_the_cycle(state, event, entry)
 
 
-def _facts_of_the_cycle(event: e.Event, entry: Entry) -> tuple[Fact, ...]:
+def _facts_of_the_cycle(state: State, event: e.Event, entry: Entry) -> tuple[Fact, ...]:
     on = london_date(event.occurred_at)
     match event:
         case e.InspectionScheduled():
             what = (event.inspection, event.kind, event.notify_on, event.on_site)
-            return (Scheduled(entry, *what, event.decided_by, event.recorded_by, event.occurred_at),)
+            who = (event.decided_by, event.recorded_by, event.occurred_at)
+            return (Scheduled(entry, *what, *who, version=state.version + 1),)
         case e.InspectionBroughtForward():
             return (BroughtForward(entry, event.due_by, event.because, on, event.concern),)
         case e.CycleMovedToHandbook():
