@@ -109,24 +109,30 @@ class CycleActivities:
         return found
 
     async def _see_to_errands(self, question: Question) -> Answer:
+        # What an earlier attempt has done before it was broken off is heard of first, and not done again.
+        await self._hear_and_tick(question)
         state: State = await self._handler.load(question.inspection)
         for scheduled in to_open(state):
             await self._open_one(question, state, scheduled)
         for untold in polls_to_tell(state):
-            await self._tell_of_polls(question, untold)
+            await self._tell_of_polls(question, state, untold)
         return await self._hear_and_tick(question)
 
-    async def _tell_of_polls(self, question: Question, untold: Untold) -> None:
-        """Let an inspection know when its area votes, in the name of whoever entered that in the register."""
+    async def _tell_of_polls(self, question: Question, state: State, untold: Untold) -> None:
+        """Let an inspection know when its area votes, in the name of whoever entered that in the register.
+
+        One that refuses it is told again when the cycle knows more.
+        """
         polls = untold.polls
         command = {
             "type": "record_polls",
             "polls_on": polls.on.isoformat(),
             "decided_by": polls.decided_by.model_dump(mode="json"),
             "recorded_by": polls.recorded_by.model_dump(mode="json"),
+            "contrary_to": polls.irregular.model_dump(mode="json") if polls.irregular else None,
         }
-        command_id = str(polls_id(untold.inspection, polls.on))
-        request = MilestoneRequest(inspection=untold.inspection, command_id=command_id, command=command)
+        command_id = polls_id(untold.inspection, polls.on, state.version)
+        request = MilestoneRequest(inspection=untold.inspection, command_id=str(command_id), command=command)
         await self._hand_in(request, question)
 
     async def _open_one(self, question: Question, state: State, scheduled: Scheduled) -> None:

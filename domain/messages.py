@@ -187,9 +187,12 @@ def hearing_id(area: str, version: int, news: str) -> UUID:
     return uuid5(NAMESPACE, f"{area}/hearing/{version}/{hashlib.sha256(news.encode()).hexdigest()}")
 
 
-def polls_id(inspection: str, polls_on: date) -> UUID:
-    """Return the id of the command by which an area's cycle tells an inspection of polls."""
-    return uuid5(NAMESPACE, f"{inspection}/polls/{polls_on.isoformat()}")
+def polls_id(inspection: str, polls_on: date, version: int) -> UUID:
+    """Return the id of the command by which an area at some version tells an inspection of polls.
+
+    Told again it is the same, until the area knows more: then the inspection may take what it has refused.
+    """
+    return uuid5(NAMESPACE, f"{inspection}/polls/{polls_on.isoformat()}/{version}")
 
 
 def opening_id(inspection: str, version: int) -> UUID:

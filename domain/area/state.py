@@ -27,7 +27,7 @@ from domain.area.vocabulary import (
     PollsKind,
     Region,
 )
-from domain.events import roles_after
+from domain.events import Irregularity, roles_after
 from domain.london import london_date
 from domain.values import (
     AreaCode,
@@ -111,12 +111,13 @@ class Replaced(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Polls(Fact):
-    """A day on which the area votes, and who said so."""
+    """A day on which the area votes, who said so, and against which rules, if against any."""
 
     on: date
     kind: PollsKind
     decided_by: Actor
     recorded_by: Recorder
+    irregular: Irregularity | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +299,8 @@ def _facts(state: State, event: e.Event, entry: Entry) -> tuple[Fact, ...]:
         case e.AreasTakenOver():
             return (Follows(entry, event.predecessors, event.since),)
         case e.PollsSet():
-            return (Polls(entry, event.polls_on, event.kind, event.decided_by, event.recorded_by),)
+            who = (event.decided_by, event.recorded_by)
+            return (Polls(entry, event.polls_on, event.kind, *who, event.irregular),)
         case e.InterventionRecorded():
             on = london_date(event.occurred_at)
             return (Intervention(entry, event.kind, on, event.reference),)

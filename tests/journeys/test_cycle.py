@@ -119,6 +119,25 @@ async def test_polls_of_the_area_reach_its_inspections(house: House) -> None:
     ]
 
 
+async def test_polls_reach_an_inspection_whose_withdrawal_is_struck(house: House) -> None:
+    """Set by somebody who usually may not, they are passed on as irregular as they are."""
+    cycle = Cycle(house, TODAY)
+    await cycle.enter()
+    await cycle.record("schedule_inspection", **_schedule(cycle))
+    await cycle.until(lambda standing: not standing.errands)
+    inspection = Cycle(house, TODAY, f"{cycle.area}-2024-F1")
+    await inspection.record("withdraw_inspection", Role.HMCI, reason="programme_changed")
+    waived = {"rules": ["permission"], "reason": {"sealed": "0" * 64}, "authorised_by": "p-hmci"}
+    await cycle.record("set_polls", Role.DCS, polls_on="2024-07-04", kind="general", contrary_to=waived)
+    await cycle.until(lambda standing: not standing.errands)
+    struck = {"milestone": "inspection_withdrawn", "reason": "did_not_happen"}
+    await inspection.record("rectify_milestone", Role.HMCI, **struck)
+    await cycle.look()
+    await cycle.until(lambda standing: not standing.errands)
+    told = (await house.stores.ledger.read_stream(inspection.area))[-1].parsed()["body"]["event"]
+    assert (told["type"], told["irregular"]["rules"]) == ("polls_recorded", ["permission"])
+
+
 async def test_a_serious_concern_of_a_review_brings_an_inspection_forward(house: House) -> None:
     """The events refer to each other, and the cycle is woken at once. Struck there, it goes back here."""
     cycle = Cycle(house, TODAY)
