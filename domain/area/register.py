@@ -53,8 +53,14 @@ def has_begun(dated: _Dated, day: date) -> bool:
 
 def is_open(state: State, day: date) -> bool:
     """Say whether the area exists on a day: it has begun, and nobody has taken its place."""
-    entered, replaced = state.one(Entered), state.one(Replaced)
-    return entered is not None and has_begun(entered, day) and (replaced is None or day < replaced.since)
+    entered = state.one(Entered)
+    return entered is not None and has_begun(entered, day) and not is_replaced(state, day)
+
+
+def is_replaced(state: State, day: date) -> bool:
+    """Say whether others have taken the area's place by a day."""
+    replaced = state.one(Replaced)
+    return replaced is not None and replaced.since <= day
 
 
 def name_on(state: State, day: date) -> PublicName | None:

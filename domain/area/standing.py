@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from domain.aggregate import Stands
 from domain.area.cycle import Deadline, deadlines, published
 from domain.area.planning import polls_to_tell, to_open
+from domain.area.register import is_replaced
 from domain.area.state import Entered, Replaced, State
 from domain.deadline import next_due, next_wake, what_is_due
 from domain.london import london_date, start_of_day
@@ -19,7 +20,8 @@ def stands(rules: Rulebook, state: State, now: Instant) -> Stands:
     entered = state.one(Entered)
     if entered is None:
         return Stands(Standing(version=state.version), ())
-    goes_on = not _is_replaced(state, now)
+    # An area whose first day is still to come has its cycle already.
+    goes_on = not is_replaced(state, london_date(now))
     register = deadlines(rules, state)
     due_next = next_due(register, now)
     done = published(state)
@@ -41,12 +43,6 @@ def stands(rules: Rulebook, state: State, now: Instant) -> Stands:
         ),
         what_is_due(register, now),
     )
-
-
-def _is_replaced(state: State, now: Instant) -> bool:
-    """Say whether others have taken the area's place. One whose first day is still to come has its cycle."""
-    replaced = state.one(Replaced)
-    return replaced is not None and replaced.since <= london_date(now)
 
 
 def _next_wake(state: State, register: Sequence[Deadline], now: Instant) -> Instant | None:

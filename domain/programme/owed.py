@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from domain.area.cycle import deadlines as deadlines_of_area
+from domain.area.register import is_replaced
 from domain.area.state import State as AreaState
 from domain.area.vocabulary import DueKind
 from domain.deadline import Deadline, Status
@@ -67,7 +68,12 @@ _WHAT: Final = {
 
 
 def owed_in_cycle(rules: Rulebook, area: AreaCode, state: AreaState, now: Instant) -> tuple[Owed, ...]:
-    """List the inspections and the engagement meetings that are to come in an area."""
+    """List the inspections and the engagement meetings that are to come in an area.
+
+    Nothing is in one whose place others have taken: what it had missed by then nobody can do any more.
+    """
+    if is_replaced(state, london_date(now)):
+        return ()
     return tuple(
         _owed(rules, _WHAT[one.kind], one, area, None, now)
         for one in deadlines_of_area(rules, state)

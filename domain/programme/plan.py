@@ -59,7 +59,7 @@ def plan(
             "accepted is a period with one, some weeks ahead"
         )
     planner = _Planner(rules, known, now, weekly, _begun(areas))
-    for wish in wishes(rules, areas, until=known[-1].on_site.first):
+    for wish in wishes(rules, areas, since=known[0].on_site.first, until=known[-1].on_site.first):
         planner.place(wish)
     proposals = sorted(planner.placed.values(), key=lambda one: (one.on_site.first, one.inspection))
     return Programme(tuple(proposals), tuple(planner.left_over))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.area.cycle import Next, inspections_to_come
+from domain.area.register import is_replaced
 from domain.area.state import BroughtForward, Entered, State
 from domain.rulebook import Rulebook
 from domain.values import AreaCode, Kind
@@ -38,13 +39,20 @@ class Wish:
         return self.coming is not None and self.coming.closes < day
 
 
-def wishes(rules: Rulebook, areas: Mapping[AreaCode, State], until: date) -> tuple[Wish, ...]:
-    """List the wishes whose window opens by a day, the most urgent first.
+def wishes(rules: Rulebook, areas: Mapping[AreaCode, State], since: date, until: date) -> tuple[Wish, ...]:
+    """List the wishes of areas that nobody has replaced by a day and whose window opens by another.
+
+    The most urgent comes first.
 
     Those that intelligence brings forward, then those that are due, each by their due day; at the end the
     areas that were never inspected, which no day asks for.
     """
-    found = (wish for area, state in areas.items() for wish in _of(rules, area, state))
+    found = (
+        wish
+        for area, state in areas.items()
+        if not is_replaced(state, since)
+        for wish in _of(rules, area, state)
+    )
     return tuple(sorted((one for one in found if one.opens_by(until)), key=_urgency))
 
 

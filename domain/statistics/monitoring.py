@@ -7,6 +7,7 @@ from datetime import date
 
 from domain.area.cycle import next_inspections
 from domain.area.matters import NewsMatter
+from domain.area.register import is_replaced
 from domain.area.state import State, initial
 from domain.rulebook import Rulebook
 from domain.values import AreaCode, InspectionId, Kind
@@ -28,7 +29,7 @@ def monitoring(
 ) -> tuple[Monitoring, ...]:
     """List what was due at the end of a day in London, in the order of the due days.
 
-    What an area's own record says counts too: nobody owes what falls due when others have its place.
+    What an area's own record says counts too: when others have its place, it owes nothing any more.
     """
     of_area: dict[AreaCode, dict[InspectionId, NewsMatter]] = defaultdict(dict)
     for one in news:
@@ -38,5 +39,6 @@ def monitoring(
         for area, known in of_area.items()
         for one in next_inspections(rules, replace(areas.get(area, initial()), news=known))
         if one.kind is Kind.MONITORING and one.after and not one.void and one.superseded_on is None
+        if one.met_on or not is_replaced(areas.get(area, initial()), on)
     ]
     return tuple(sorted(found, key=lambda one: (one.due, one.area)))

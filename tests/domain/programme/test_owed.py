@@ -41,6 +41,15 @@ def test_what_has_come_is_owed_no_more() -> None:
     assert owed(gone) == []
 
 
+def test_an_area_whose_place_others_have_taken_owes_nothing_any_more() -> None:
+    """What it had missed before nobody can do any more; until then it was overdue."""
+    area = Area("AAA").inspected(date(2023, 3, 1))
+    area.do("replace_area", successors=["NEW"], since=TODAY + timedelta(days=1))
+    assert (What.FULL, date(2026, 3, 1), Stands.OVERDUE) in owed(area)
+    area.wait(TODAY + timedelta(days=1))
+    assert owed(area) == []
+
+
 def test_a_never_inspected_area_owes_nothing_until_intelligence_asks() -> None:
     """Then by the day that was named."""
     area = Area("AAA")

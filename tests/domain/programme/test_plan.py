@@ -205,12 +205,13 @@ def test_a_name_has_the_next_free_number() -> None:
 
 
 def test_only_areas_that_exist_are_proposed() -> None:
-    """One begins on a Wednesday, one is replaced before the period, one is in no register."""
+    """One begins on a Wednesday, two are replaced before, one of them while late; one is in no register."""
     begins = Area("NEW", since=date(2026, 3, 18))
-    gone, struck = cornwall(), Area("OLD")
-    gone.do("replace_area", successors=["NEW"], since=date(2026, 3, 3))
+    gone, late, struck = cornwall(), Area("AAA").inspected(date(2023, 3, 1)), Area("OLD")
+    for area in (gone, late):
+        area.do("replace_area", successors=["NEW"], since=date(2026, 3, 3))
     struck.strike("area_entered")
-    programme = planned(begins, gone, struck)
+    programme = planned(begins, gone, late, struck)
     assert only(programme).on_site.first == date(2026, 3, 23)
     assert left(programme) == []
 

@@ -111,12 +111,17 @@ def test_outcome_3_brings_a_monitoring_inspection_18_months_after_the_report_was
     assert counted(suffolk, trafford, on=date(2024, 10, 18)).monitoring[0].overdue
 
 
-def test_no_monitoring_is_due_in_an_area_that_is_replaced_before_its_day() -> None:
-    """As in its cycle: what falls due when others have its place is owed by nobody. The day before is."""
+def test_no_monitoring_is_due_in_an_area_that_is_replaced() -> None:
+    """As in its cycle: not before, if it falls due when others have its place; overdue until they have it."""
     suffolk, due = went("SFK-2023-F1", THREE), date(2024, 10, 17)
-    for since, owed in ((due, 0), (due + timedelta(days=1), 1)):
+    day = timedelta(days=1)
+    for since, on, owed in (
+        (due, due - day, 0),
+        (due + 9 * day, due + 8 * day, 1),
+        (due + day, due + day, 0),
+    ):
         replaced = Story("SFK").entered().do("replace_area", since=since)
-        assert len(counted(suffolk, areas={"SFK": replaced.state}).monitoring) == owed
+        assert len(counted(suffolk, on=on, areas={"SFK": replaced.state}).monitoring) == owed
 
 
 CONDUCTS = st.lists(
