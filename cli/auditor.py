@@ -13,7 +13,17 @@ from domain.streams import StreamKind, kind_of
 from domain.values import StreamName
 from eventstore.envelope import Entry
 
-_TOLD: Final = ("inspectorate", "kind", "subject", "item", "due", "polls_on", "inspection")
+_TOLD: Final = (
+    "inspectorate",
+    "kind",
+    "subject",
+    "item",
+    "due",
+    "polls_on",
+    "inspection",
+    "review",
+    "refused_by",
+)
 """Fields that tell events of one kind apart. An area does so in a review, and nowhere else."""
 
 

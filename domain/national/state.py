@@ -8,7 +8,7 @@ from domain.actors import Role
 from domain.events import roles_after
 from domain.national import events as e
 from domain.national.vocabulary import PauseReason, PauseRef
-from domain.values import PersonRef, ThematicReviewId
+from domain.values import PersonRef, Slug, ThematicReviewId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,15 @@ class Pause:
 
 @dataclass(frozen=True)
 class State:
-    """The programme: since when it runs, the last review seen to, the pauses that count as recorded."""
+    """The programme: since when it runs, the last review seen to, the pauses that count as recorded.
+
+    `refused`: the reviews that could not be planned on their day, each with the rule that spoke against it.
+    """
 
     version: int = 0
     begun: e.ProgrammeBegun | None = None
     asked_for: ThematicReviewId | None = None
+    refused: dict[ThematicReviewId, Slug] = field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     roles: dict[PersonRef, frozenset[Role]] = field(default_factory=dict)
 
@@ -52,7 +56,8 @@ def evolve(state: State, event: e.Event) -> State:
         case e.BeginningStruck():
             return replace(after, begun=None)
         case e.AnnualReviewAskedFor():
-            return replace(after, asked_for=event.review)
+            refused = {event.review: event.refused_by} if event.refused_by else {}
+            return replace(after, asked_for=event.review, refused={**state.refused, **refused})
         case e.SchedulingPaused():
             ref = PauseRef(kind=event.kind, first=event.first)
             others = tuple(one for one in state.pauses if one.ref != ref)
