@@ -76,10 +76,9 @@ def _brought_forward(state: State, coming: Next) -> BroughtForward | None:
 
 
 def _is_never_inspected(state: State) -> bool:
-    """One whose report is awaited has been inspected; one that was closed without a report has not."""
+    """One whose report is awaited has been inspected."""
     return not any(
-        one.kind is Kind.FULL and one.begun_on and not one.withdrawn and (one.published_on or not one.closed)
-        for one in state.news.values()
+        one.kind is Kind.FULL and one.begun_on and not one.withdrawn for one in state.news.values()
     )
 
 

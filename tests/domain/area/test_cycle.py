@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.area.cycle import inspections_to_come
+from domain.area.cycle import inspections_to_come, published
 from domain.area.events import CycleDeadlineMissed, CycleDeadlineMissTakenBack
 from domain.area.standing import stands
 from domain.area.vocabulary import DueKind
@@ -97,6 +97,13 @@ def test_the_next_report_brings_the_next_inspection() -> None:
         ("con_2023_f1", date(2026, 5, 5), Status.MET),
         ("con_2026_f1", date(2029, 5, 27), Status.OPEN),
     ]
+
+
+def test_the_first_inspection_that_begins_meets_what_was_due() -> None:
+    """Late stays late, by its own day, however many follow."""
+    story = _cornwall(date(2026, 6, 1)).heard("CON-2026-F1", begun_on=date(2026, 5, 7))
+    story.wait(date(2027, 6, 1)).heard("CON-2027-F1", begun_on=date(2027, 5, 6))
+    assert story.deadline(FULL).met_on == date(2026, 5, 7)
 
 
 def test_an_outcome_brings_nothing_before_its_report_is_out() -> None:
@@ -320,6 +327,14 @@ def test_a_first_inspection_that_came_late_stays_late_when_its_report_is_out() -
     first = next(one for one in story.deadlines if one.key == (FULL, None))
     assert (first.status(story.now), first.met_on) == (Status.MISSED, date(2026, 10, 8))
     assert _to_come(story) == [("full", date(2029, 12, 18))]
+
+
+def test_a_monitoring_report_leaves_the_area_the_outcome_of_its_full_inspection() -> None:
+    """It has none of its own, nor has a full inspection whose report is still to come."""
+    story = _suffolk(date(2025, 10, 1)).heard("SFK-2025-M1", **MONITORED, result="effective")
+    story.heard("SFK-2025-F1", begun_on=date(2025, 9, 25))
+    assert [one.inspection for one in published(story.state)] == ["SFK-2023-F1"]
+    assert stands(RULES, story.state, story.now).standing.outcome == "3"
 
 
 # Where the cycle ends.

@@ -167,6 +167,8 @@ def test_inspections_take_place_within_one_term_of_the_area() -> None:
     assert (refusal.code, refusal.waivable) == ("term_time", True)
     assert "set_school_term" in refusal.accepted
     story.do("schedule_inspection", **_monitoring(date(2025, 6, 2)))
+    story.strike("inspection_scheduled", "SFK-2025-M1")
+    story.do("schedule_inspection", **_monitoring(date(2025, 5, 19)))
 
 
 def _visited(*days: date, today: date = date(2025, 9, 1)) -> Story:
@@ -198,6 +200,16 @@ def test_monitoring_inspections_of_the_area_count_themselves() -> None:
         )
         answer = story.ask("schedule_inspection", **_monitoring(date(2025, 10, 6), number=2))
         assert getattr(answer, "code", None) == code
+
+
+def test_a_full_inspection_is_no_monitoring_visit() -> None:
+    """However near it is; nor is a monitoring inspection that is put off and has no week."""
+    story = _visited(date(2025, 2, 11), date(2025, 6, 3)).heard(
+        "SFK-2025-F1", on_site={"first": date(2025, 7, 14), "last": date(2025, 7, 18)}, closed=True
+    )
+    story.heard("SFK-2025-M1", closed=True).do(
+        "schedule_inspection", **_monitoring(date(2025, 10, 6), number=2)
+    )
 
 
 def test_visits_that_no_twelve_months_hold_together_are_not_added_up() -> None:
@@ -239,7 +251,7 @@ def test_an_inspection_is_notified_under_a_known_handbook() -> None:
 
 
 def test_an_inspection_is_told_of_polls_that_may_hold_up_its_report() -> None:
-    """Of those after the first day on site, until it knows; not one that is over."""
+    """Of those from the first day on site on, until it knows or is closed; not one that is over."""
     story = Story().entered().do("set_polls", polls_on=date(2026, 5, 7))
     story.do("set_polls", polls_on=date(2025, 5, 1))
     assert polls_to_tell(story.state) == ()
@@ -253,5 +265,8 @@ def test_an_inspection_is_told_of_polls_that_may_hold_up_its_report() -> None:
     )
     story.heard("SRY-2026-F1", on_site=week, polls=[date(2026, 5, 7)])
     assert polls_to_tell(story.state) == ()
-    story.do("set_polls", polls_on=date(2026, 6, 4)).heard("SRY-2026-F1", on_site=week, withdrawn=True)
-    assert polls_to_tell(story.state) == ()
+    story.do("set_polls", polls_on=week.first)
+    assert [one.polls.on for one in polls_to_tell(story.state)] == [week.first]
+    for ended in ("withdrawn", "closed"):
+        story.heard("SRY-2026-F1", on_site=week, **{ended: True})
+        assert polls_to_tell(story.state) == ()

@@ -64,7 +64,9 @@ def test_a_plan_is_owed_until_it_has_come() -> None:
     def plans(story: Story) -> list[Owed]:
         return list(owed_plans(RULES, story.inspection, story.state, story.now))
 
-    story = Story(outcome="3").until("report_published")
+    story = Story(outcome="3").until("draft_sent_for_comment")
+    assert plans(story) == []
+    story.until("report_published")
     submission, publication = plans(story)
     assert (submission.kind, publication.kind) == (
         "priority_action_plan_submission",

@@ -200,8 +200,10 @@ def test_an_inspection_whose_report_is_awaited_is_not_proposed_again() -> None:
 
 
 def test_a_name_has_the_next_free_number() -> None:
-    """That of an inspection that was withdrawn is not used again."""
+    """That of an inspection that was withdrawn is not used again, and its area is not forgotten."""
     assert names(planned(cornwall().hears("CON-2026-F1", withdrawn=True))) == ["CON-2026-F2"]
+    begun = Area("AAA").hears("AAA-2026-F1", begun_on=date(2026, 1, 15), withdrawn=True)
+    assert names(planned(begun)) == ["AAA-2026-F2"]
 
 
 def test_only_areas_that_exist_are_proposed() -> None:
