@@ -111,6 +111,15 @@ def test_outcome_3_brings_a_monitoring_inspection_18_months_after_the_report_was
     assert counted(suffolk, trafford, on=date(2024, 10, 18)).monitoring[0].overdue
 
 
+def test_monitoring_that_has_begun_is_overdue_no_more_and_a_full_inspection_takes_its_place() -> None:
+    """Begun late it has its day; where a full inspection began first, none is due."""
+    suffolk, begun_on = went("SFK-2023-F1", THREE), date(2024, 11, 21)
+    monitored = NewsMatter(inspection="SFK-2024-M1", kind=Kind.MONITORING, begun_on=begun_on)
+    (begun,) = counted(suffolk, Conduct(monitored, "SFK", None, ())).monitoring
+    assert (begun.begun_on, begun.overdue) == (begun_on, False)
+    assert counted(suffolk, went("SFK-2024-F1", TWO, date(2024, 9, 27))).monitoring == ()
+
+
 def test_no_monitoring_is_due_in_an_area_that_is_replaced() -> None:
     """As in its cycle: not before, if it falls due when others have its place; overdue until they have it."""
     suffolk, due = went("SFK-2023-F1", THREE), date(2024, 10, 17)
