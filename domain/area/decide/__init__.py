@@ -43,12 +43,9 @@ def _judge(situation: Situation, command: c.Command) -> tuple[e.Event, ...]:
     require_permission(situation)
     if isinstance(command, c.Tick):
         return ()
-    if isinstance(command, c.HearOfInspections):
-        return cycle.hear(situation, command)
-    if isinstance(command, c.HearOfConcerns):
-        return cycle.hear_of_concerns(situation, command)
-    if isinstance(command, c.HearOfStruckConcerns):
-        return cycle.hear_of_struck_concerns(situation, command)
+    hears = cycle.HEARS.get(type(command))
+    if hears:
+        return hears(situation, command)
     check = _CHECKS.get(type(command))
     if check:
         check(situation, command)

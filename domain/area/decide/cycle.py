@@ -66,6 +66,11 @@ def hear_of_struck_concerns(situation: Situation, command: c.HearOfStruckConcern
     )
 
 
+def hear_of_pauses(situation: Situation, command: c.HearOfPauses) -> tuple[e.Event, ...]:
+    """Note the pauses, unless they are those that are known."""
+    return () if command.pauses == situation.state.pauses else (situation.record(e.PausesHeardOf),)
+
+
 def _schedule(situation: Situation, command: c.ScheduleInspection) -> None:
     """One inspection at a time, when it is due, in term time, and not more visits than the cap allows."""
     require_within_life(situation, command.on_site.first)
@@ -235,6 +240,14 @@ def _require_over(situation: Situation, day: date) -> None:
         day <= today, "not_in_the_future", f"{day} is after today, {today}", "a day that has come"
     )
 
+
+HEARS: Final[dict[type[c.Command], Callable[[Situation, Any], tuple[e.Event, ...]]]] = {
+    c.HearOfInspections: hear,
+    c.HearOfConcerns: hear_of_concerns,
+    c.HearOfStruckConcerns: hear_of_struck_concerns,
+    c.HearOfPauses: hear_of_pauses,
+}
+"""What comes of hearing, which may be nothing if it is known already."""
 
 CHECKS: Final[dict[type[c.Command], Callable[[Situation, Any], None]]] = {
     c.ScheduleInspection: _schedule,

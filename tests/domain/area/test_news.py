@@ -74,6 +74,13 @@ def test_what_is_known_already_is_not_noted_again() -> None:
     assert story.told == ["inspection_heard_of"]
 
 
+def test_pauses_that_are_known_are_not_noted_again() -> None:
+    """Also if two hear of them at once, of which one comes second."""
+    story = Story().entered().do("hear_of_pauses")
+    assert story.do("hear_of_pauses").latest == ()
+    assert story.do("hear_of_pauses", pauses=[]).ledger[-1] == "pauses_heard_of"
+
+
 def test_of_several_inspections_only_what_moved_is_noted() -> None:
     """And of one that is told twice at once, what is told last."""
     story = Story().entered().heard("SRY-2023-F1")
