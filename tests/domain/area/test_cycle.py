@@ -352,11 +352,13 @@ def test_an_area_that_is_replaced_owes_nothing_more() -> None:
 
 
 def test_the_cycle_wakes_on_the_day_on_which_others_take_the_areas_place() -> None:
-    """Until then it goes on."""
+    """Until then it goes on, and wakes before that for whatever falls due."""
     story = Story().entered().do("replace_area", since=date(2027, 4, 1))
     standing = stands(RULES, story.state, story.now).standing
     assert (standing.stage, standing.open) == ("in_cycle", True)
     assert standing.next_wake == start_of_day(date(2027, 4, 1))
+    story.do("agree_engagement_meeting", due_by=date(2026, 6, 30))
+    assert stands(RULES, story.state, story.now).standing.next_wake == start_of_day(date(2026, 6, 2))
 
 
 def test_where_an_area_stands() -> None:

@@ -30,6 +30,8 @@ def test_a_pause_without_a_last_day_lasts_until_it_is_resumed() -> None:
     assert not pause.covers(Kind.FULL, WEEK)
     (pause,) = pauses_of(story.do("resume_scheduling", last=date(2021, 5, 10)).state)
     assert pause.covers(Kind.MONITORING, WEEK)
+    (pause,) = pauses_of(story.do("resume_scheduling", last=FIRST).state)
+    assert (pause.first, pause.last) == (FIRST, FIRST)
 
 
 def test_monitoring_alone_was_paused_until_summer_2025() -> None:
