@@ -22,6 +22,11 @@ def under_way(state: State) -> frozenset[InspectionId]:
     return frozenset(heard | {one.inspection for one in to_open(state)})
 
 
+def has_unfinished(state: State) -> bool:
+    """Say whether an inspection goes on, be it in what follows its report."""
+    return any(not (one.withdrawn or one.closed) for one in state.news.values())
+
+
 def to_open(state: State) -> tuple[Scheduled, ...]:
     """List what is scheduled and not opened yet, as far as the cycle has heard."""
     return tuple(one for one in state.all(Scheduled) if one.inspection not in state.news)

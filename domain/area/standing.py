@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.aggregate import Stands
 from domain.area.cycle import Deadline, deadlines, published
-from domain.area.planning import polls_to_tell, to_open
+from domain.area.planning import has_unfinished, polls_to_tell, to_open
 from domain.area.register import is_replaced
 from domain.area.state import Entered, Replaced, State
 from domain.deadline import next_due, next_wake, what_is_due
@@ -33,7 +33,7 @@ def stands(rules: Rulebook, state: State, now: Instant) -> Stands:
         Standing(
             version=state.version,
             stage="in_cycle" if goes_on else "replaced",
-            open=goes_on or bool(errands),
+            open=goes_on or bool(errands) or has_unfinished(state),
             next_wake=_next_wake(state, register, now) if goes_on else None,
             next_due=due_next.due.isoformat() if due_next else None,
             area=entered.area,

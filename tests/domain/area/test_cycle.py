@@ -343,7 +343,8 @@ def test_a_monitoring_report_leaves_the_area_the_outcome_of_its_full_inspection(
 def test_an_area_that_is_replaced_owes_nothing_more() -> None:
     """What falls due when it is no more is owed by nobody; its successor starts anew."""
     gone = date(2026, 4, 1)
-    story = _suffolk(date(2026, 3, 2)).do("replace_area", since=gone)
+    story = _suffolk(date(2026, 3, 2)).heard("SFK-2023-F1", **SUFFOLK, closed=True)
+    story.do("replace_area", since=gone)
     assert _to_come(story) == [("monitoring", date(2025, 7, 18))]
     assert story.status(FULL) is Status.VOID
     story.wait(gone)

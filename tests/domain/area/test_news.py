@@ -122,6 +122,17 @@ def test_a_replaced_area_stays_open_until_what_it_had_scheduled_is_opened_or_can
     assert not stands(RULES, story.state, story.now).standing.open
 
 
+@pytest.mark.parametrize("ended", ["closed", "withdrawn"])
+def test_a_replaced_area_stays_open_until_its_inspections_have_ended(ended: str) -> None:
+    """Their reports come out after its last day, and nobody else hears of them. It wakes for nothing else."""
+    story = Story().entered().heard("SRY-2026-F1", fieldwork_ended_on=date(2026, 2, 13))
+    story.do("replace_area", since=date(2026, 4, 1)).wait(date(2026, 4, 1))
+    standing = stands(RULES, story.state, story.now).standing
+    assert (standing.stage, standing.open, standing.next_wake) == ("replaced", True, None)
+    story.heard("SRY-2026-F1", fieldwork_ended_on=date(2026, 2, 13), **{ended: True})
+    assert not stands(RULES, story.state, story.now).standing.open
+
+
 def test_a_cycle_that_listens_all_along_knows_in_the_end_what_one_knows_that_listens_once() -> None:
     """Surrey in 2023, from plan to close: what was heard in between leaves no trace but its events."""
     inspection = inspections.Story()
