@@ -1,4 +1,4 @@
-"""The cycle of one area, played by hand on the real engine."""
+"""The cycle of one area, a thematic review or the programme, played by hand on the real engine."""
 
 import asyncio
 import math
@@ -10,7 +10,6 @@ from uuid import uuid4
 from temporalio.client import WorkflowHandle
 
 from domain.actors import SPEAKS_FOR, Role
-from domain.area.state import State
 from domain.london import at_time
 from domain.messages import Answer, MilestoneRequest, Standing, StartInspection
 from tests.journeys.house import House, unused_area
@@ -21,7 +20,7 @@ from workflows.process import Process
 
 
 class Cycle:
-    """An area at some moment, and its process."""
+    """An area at some moment, or whatever else has a stream of the name, and its process."""
 
     def __init__(self, house: House, today: date, area: str | None = None) -> None:
         self.house = house
@@ -58,6 +57,13 @@ class Cycle:
             MilestoneRequest(inspection=self.area, command_id=str(uuid4()), command=content)
         )
 
+    async def on(self, day: date, command: str, by: Role = Role.COORDINATOR, **matter: Any) -> Answer:
+        """Hand a command in at nine on a day, or now if that is later, and see it recorded."""
+        moment = at_time(day, time(9))
+        if moment > self.moment:
+            await self.let_pass(moment)
+        return await self.record(command, by, **matter)
+
     async def enter(self) -> Answer:
         """Enter the area in the register, with a health board beside its authority."""
         code = self.area.lower()
@@ -87,10 +93,13 @@ class Cycle:
                 return standing
             await asyncio.sleep(0.02)
 
-    async def state(self) -> State:
+    async def reaches(self, version: int) -> Standing:
+        """Wait until the process knows of a version."""
+        return await self.until(lambda standing: standing.version >= version)
+
+    async def state(self) -> Any:
         """Fold its events."""
-        state: State = state_of(self.area, await self.house.stores.ledger.read_stream(self.area))
-        return state
+        return state_of(self.area, await self.house.stores.ledger.read_stream(self.area))
 
     async def names(self) -> list[str]:
         """Return the types of its events, in order."""

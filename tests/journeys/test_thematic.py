@@ -1,21 +1,12 @@
 """A thematic review on the real engine, from its plan until its survey data is deleted years later."""
 
 from datetime import date, time
-from typing import Any
 
 from domain.actors import Role
 from domain.london import at_time, end_of_day
 from domain.thematic.register import current_report
 from tests.journeys.cycles import Cycle
 from tests.journeys.house import House, unused_area
-from workers.folding import state_of
-
-
-async def _on(review: Cycle, day: date, command: str, by: Role = Role.COORDINATOR, **matter: Any) -> None:
-    moment = at_time(day, time(9))
-    if moment > review.moment:
-        await review.let_pass(moment)
-    await review.record(command, by, **matter)
 
 
 async def test_a_review_is_late_with_its_report_and_deletes_its_survey_data_after_three_years(
@@ -26,21 +17,20 @@ async def test_a_review_is_late_with_its_report_and_deletes_its_survey_data_afte
     text = house.text.model_dump(mode="json")
     found = {"texts": [text], "evidence": [{"sha256": "a" * 64}]}
     await review.record("plan_review")
-    await _on(review, date(2023, 1, 30), "publish_review_guidance")
+    await review.on(date(2023, 1, 30), "publish_review_guidance")
     consent = {"body": f"la-{area.lower()}", "role": "dcs"}
-    await _on(review, date(2023, 2, 20), "choose_review_area", area=area, consent=consent)
-    await _on(review, date(2023, 4, 24), "begin_review_visit", Role.OFSTED_LEAD, area=area)
-    await _on(review, date(2023, 4, 28), "end_review_visit", Role.OFSTED_LEAD, area=area)
-    await _on(review, date(2023, 6, 16), "record_review_findings", Role.OFSTED_LEAD, **found)
+    await review.on(date(2023, 2, 20), "choose_review_area", area=area, consent=consent)
+    await review.on(date(2023, 4, 24), "begin_review_visit", Role.OFSTED_LEAD, area=area)
+    await review.on(date(2023, 4, 28), "end_review_visit", Role.OFSTED_LEAD, area=area)
+    await review.on(date(2023, 6, 16), "record_review_findings", Role.OFSTED_LEAD, **found)
     told = {"text": text, "recommendations": [{"to": "dfe", "text": text}]}
-    await _on(review, date(2023, 10, 2), "submit_review_report", Role.OFSTED_LEAD, **told)
-    state: Any = state_of(review.area, await house.stores.ledger.read_stream(review.area))
-    report = current_report(state)
+    await review.on(date(2023, 10, 2), "submit_review_report", Role.OFSTED_LEAD, **told)
+    report = current_report(await review.state())
     assert report is not None
     named = {"report": report.model_dump(mode="json")}
-    await _on(review, date(2024, 2, 1), "release_review_report", Role.HMCI, **named)
+    await review.on(date(2024, 2, 1), "release_review_report", Role.HMCI, **named)
     published = {**named, "address": "www.gov.uk/review", "sha256": report.digest}
-    await _on(review, date(2024, 2, 15), "publish_review_report", Role.PRESS_OFFICE, **published)
+    await review.on(date(2024, 2, 15), "publish_review_report", Role.PRESS_OFFICE, **published)
     before = len(await review.names())
     await review.let_pass(at_time(date(2027, 2, 15), time(9)))
     assert len(await review.names()) == before

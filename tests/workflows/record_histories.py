@@ -1,17 +1,19 @@
 """Records the golden histories anew: `python -m tests.workflows.record_histories`.
 
-Each path of an inspection is played on the real servers, and the histories of its runs are written to
-`tests/histories`. They stay as they are for as long as processes from before a change may be running: a
-new path is added, a recorded one is not made again.
+Each path of an inspection, a cycle, a thematic review and the programme is played on the real servers, and
+the histories of its runs are written to `tests/histories`. They stay as they are for as long as processes
+from before a change may be running: a new path is added, a recorded one is not made again.
 """
 
 import asyncio
 import json
+import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +25,9 @@ from domain.actors import Role
 from domain.handbook import Handbook
 from domain.london import at_time
 from domain.rulebook import Rulebook
+from tests.journeys.cycles import Cycle
 from tests.journeys.house import House, Life, open_house
+from tests.workflows.cycle_paths import area_cycle, programme, thematic_review
 from workers.embedded.postgres import Postgres
 from workers.embedded.temporal import _program
 from workers.rehearsal.script import NOON, bodies_of
@@ -31,7 +35,8 @@ from workflows.search_attributes import ALL
 
 FOLDER: Final = Path(__file__).parents[1] / "histories"
 
-Path_ = Callable[[House], Awaitable[Life]]
+Played = Life | Cycle
+Path_ = Callable[[House], Awaitable[Played]]
 
 
 def _bodies(life: Life) -> list[str]:
@@ -204,30 +209,40 @@ PATHS: Final[tuple[Path_, ...]] = (
     correction_after_closing,
     withdrawal,
     nonsense_signals,
+    thematic_review,
+    programme,
 )
-SPECIAL: Final = ("continued_as_new", "ledger_away", "broken_rules")
-NAMES: Final = tuple(path.__name__ for path in PATHS) + SPECIAL
+OUTGROWN: Final[tuple[Path_, ...]] = (continued_as_new, area_cycle)
+"""Those on a server that suggests a new run early."""
+SPECIAL: Final = ("ledger_away", "broken_rules")
+NAMES: Final = tuple(path.__name__ for path in PATHS + OUTGROWN) + SPECIAL
 
 
-async def _runs(life: Life) -> list[WorkflowHandle[Any, Any]]:
-    client = life.house.client
-    query = f"WorkflowId = '{life.inspection}'"
+async def _runs(played: Played) -> list[WorkflowHandle[Any, Any]]:
+    client = played.house.client
+    query = f"WorkflowId = '{played.handle.id}'"
     await asyncio.sleep(1.5)  # the list of workflows lags behind
     found = [one async for one in client.list_workflows(query)]
     found.sort(key=lambda one: one.start_time)
     return [client.get_workflow_handle(one.id, run_id=one.run_id) for one in found]
 
 
-async def _write(name: str, life: Life) -> None:
-    for number, run in enumerate(await _runs(life), start=1):
+async def _write(name: str, played: Played) -> None:
+    for number, run in enumerate(await _runs(played), start=1):
         history = await run.fetch_history()
         told = json.dumps(_without_the_machine(history.to_json_dict()), separators=(",", ":"))
         (FOLDER / f"{name}-{number}.json").write_text(told + "\n", encoding="utf-8")
         print(f"{name}-{number}: {len(history.events)} events")
 
 
+_OF_A_WORKER: Final = re.compile(r"^[0-9]+@.+$")
+"""A queue that a worker has to itself is called by its process and its machine."""
+
+
 def _without_the_machine(told: Any) -> Any:
     """Leave out on which machine and from which lines of code it was recorded."""
+    if isinstance(told, str):
+        return _OF_A_WORKER.sub("recorder", told)
     if isinstance(told, dict):
         return {
             name: "recorder" if name == "identity" else _without_the_machine(value)
@@ -271,15 +286,11 @@ async def record(only: list[str]) -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         postgres = Postgres(Path(folder), durable=False)
 
-        async def ordinary(house: House) -> None:
+        async def those_of(paths: Sequence[Path_], house: House) -> None:
             async with house.worker():
-                for path in PATHS:
+                for path in paths:
                     if path.__name__ in wanted:
                         await _write(path.__name__, await path(house))
-
-        async def outgrown(house: House) -> None:
-            async with house.worker():
-                await _write("continued_as_new", await continued_as_new(house))
 
         async def broken(house: House) -> None:
             await _write("broken_rules", await broken_rules(house))
@@ -297,9 +308,8 @@ async def record(only: list[str]) -> None:
             await _write("ledger_away", life)
 
         try:
-            await on_server(postgres, ordinary)
-            if "continued_as_new" in wanted:
-                await on_server(postgres, outgrown, suggest=25)
+            await on_server(postgres, partial(those_of, PATHS))
+            await on_server(postgres, partial(those_of, OUTGROWN), suggest=25)
             if "broken_rules" in wanted:
                 await on_server(postgres, broken)
             if "ledger_away" in wanted:

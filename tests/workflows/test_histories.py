@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio import workflow
@@ -11,8 +12,9 @@ from temporalio.worker import Replayer
 
 from tests.workflows.changed_process import Careless, Guarded
 from tests.workflows.record_histories import FOLDER, NAMES
+from workers.kinds import TYPES, WORKFLOWS
 from workers.worker import workflow_runner
-from workflows.inspection import InspectionWorkflow
+from workflows.process import Process
 
 RECORDED = sorted(FOLDER.glob("*.json"))
 
@@ -21,9 +23,14 @@ def _history(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(file.stem, file.read_text(encoding="utf-8"))
 
 
-def _replayer(process: type[InspectionWorkflow] = InspectionWorkflow, *, sandboxed: bool = True) -> Replayer:
+def _first_event(file: Path) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["events"][0]
+    return event
+
+
+def _replayer(*changed: type[Process], sandboxed: bool = True) -> Replayer:
     return Replayer(
-        workflows=[process],
+        workflows=changed or list(WORKFLOWS.values()),
         data_converter=pydantic_data_converter,
         workflow_runner=workflow_runner(sandboxed=sandboxed),
     )
@@ -31,6 +38,12 @@ def _replayer(process: type[InspectionWorkflow] = InspectionWorkflow, *, sandbox
 
 def test_every_path_is_recorded() -> None:
     assert {file.stem.rpartition("-")[0] for file in RECORDED} == set(NAMES)
+
+
+def test_every_process_has_a_path() -> None:
+    """What an inspection's histories guard, those of a cycle, a review and the programme guard for these."""
+    begun = [_first_event(file)["workflowExecutionStartedEventAttributes"] for file in RECORDED]
+    assert {one["workflowType"]["name"] for one in begun} == set(TYPES)
 
 
 @pytest.mark.parametrize("sandboxed", [True, False], ids=["sandboxed", "as in production"])
@@ -47,11 +60,21 @@ async def test_a_change_of_commands_replays_if_it_is_guarded(name: str) -> None:
     assert isinstance(careless.replay_failure, workflow.NondeterminismError)
 
 
-async def test_a_history_of_another_process_does_not_replay() -> None:
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("ledger_away-1", "handle_command"),
+        ("area_cycle-1", "see_to_errands"),
+        ("programme-1", "plan_due_review"),
+    ],
+)
+async def test_a_history_of_another_process_does_not_replay(name: str, asked: str) -> None:
     """The replay does find differences: an activity that was asked for and is not any more."""
-    text = (FOLDER / "ledger_away-1.json").read_text(encoding="utf-8").replace('"handle_command"', '"other"')
+    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    assert f'"{asked}"' in text
     result = await _replayer().replay_workflow(
-        WorkflowHistory.from_json("other", text), raise_on_replay_failure=False
+        WorkflowHistory.from_json("other", text.replace(f'"{asked}"', '"other"')),
+        raise_on_replay_failure=False,
     )
     assert result.replay_failure is not None
 
@@ -63,5 +86,6 @@ def test_histories_show_what_they_are_for() -> None:
     assert {one["activityTaskScheduledEventAttributes"]["activityType"]["name"] for one in scheduled} >= {
         "handle_command"
     }
-    outgrown = json.loads((FOLDER / "continued_as_new-1.json").read_text(encoding="utf-8"))
-    assert "workflowExecutionContinuedAsNewEventAttributes" in outgrown["events"][-1]
+    for name in ("continued_as_new-1", "area_cycle-1"):
+        outgrown = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+        assert "workflowExecutionContinuedAsNewEventAttributes" in outgrown["events"][-1]
