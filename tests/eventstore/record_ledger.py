@@ -1,8 +1,9 @@
 """Freezes a ledger as this version of the code writes it: `python -m tests.eventstore.record_ledger NAME`.
 
-Inspections are played on the real servers until every type of event has occurred. Two files are written to
-`tests/eventstore/ledgers`: the entries as they are stored, and the states to which they fold. Neither is ever
-edited or made again; when an event has changed, a further ledger is frozen beside them.
+Inspections, areas, thematic reviews and the programme are played on the real servers until every type of
+event has occurred. Two files are written to `tests/eventstore/ledgers`: the entries as they are stored, and
+the states to which they fold. Neither is ever edited or made again; when an event has changed, a further
+ledger is frozen beside them.
 """
 
 import asyncio
@@ -10,32 +11,43 @@ import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from functools import reduce
+from datetime import date, time
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic_core import to_jsonable_python
 
 from domain.actors import Role
+from domain.aggregates import AGGREGATES
 from domain.canonical import canonical_json
-from domain.inspection.events import EVENT_TYPES
-from domain.inspection.state import evolve, initial
+from domain.london import at_time
 from domain.messages import Answer
+from domain.thematic.events import ConcernRaised
 from domain.values import MonitoringResult
 from eventstore.envelope import Entry
+from tests.domain.area.story import USUAL
 from tests.domain.late_holiday import LATER, with_royal_holiday
+from tests.journeys.cycles import Cycle
 from tests.journeys.house import House, Life
 from tests.journeys.monitoring import monitored
 from tests.workflows import record_histories as paths
+from tests.workflows.cycle_paths import programme, thematic_review
 from tests.workflows.record_histories import on_server
-from workers.codecs import CODEC
 from workers.embedded.postgres import Postgres
+from workers.folding import state_of
 from workers.rehearsal.script import Step, bodies_of
 
 FOLDER: Final = Path(__file__).with_name("ledgers")
 
 _CHILDREN: Final = [{"child": f"c-{number}", "provision": "sen_support"} for number in range(1, 7)]
 _DIGEST: Final = "a" * 64
+IN_2026: Final[dict[str, Any]] = {
+    "fieldwork_start": date(2026, 6, 15),
+    "fieldwork_end": date(2026, 6, 19),
+    "published": date(2026, 8, 13),
+    "polls": (),
+}
+"""Days of a made-up inspection."""
 
 
 async def _also(life: Life, milestone: str, by: Role, /, **matter: Any) -> Answer:
@@ -181,7 +193,73 @@ async def monitoring(house: House) -> Life:
     return life
 
 
-LIVES: Final[tuple[Callable[[House], Awaitable[Life]], ...]] = (
+async def concern(house: House) -> Cycle:
+    """An area enters the register, and hears of the concern that a thematic review has raised about it."""
+    review = await thematic_review(house)
+    (raised,) = (await review.state()).all(ConcernRaised)
+    cycle = Cycle(house, date(2024, 6, 3), raised.area)
+    await cycle.enter()
+    await cycle.look()
+    return cycle
+
+
+async def pauses(house: House) -> Cycle:
+    """The programme plans reviews, of which one is withdrawn, and pauses scheduling."""
+    played = await programme(house)
+    review = Cycle(house, date(2025, 3, 3), "THEMATIC-2025")
+    await review.record("withdraw_review", Role.OFSTED_DIRECTOR, reason="programme_changed")
+    return played
+
+
+async def area(house: House) -> Cycle:
+    """An area to which everything happens that can, and the inspection that it hears of too late."""
+    cycle = Cycle(house, date(2026, 3, 2))
+    await _keep_register(cycle)
+    await _live(cycle)
+    life = house.life("TRF", area=cycle.area, **IN_2026)
+    await life.play()
+    await cycle.look()
+    replaced = {"kind": "area_replaced", "day": USUAL["replace_area"]["since"].isoformat()}
+    await _told(cycle, "replace_area")
+    await _told(cycle, "strike_entry", entry=replaced)
+    return cycle
+
+
+async def _keep_register(cycle: Cycle) -> None:
+    trust = {"body": "trust-surrey", "name": "Surrey Children's Trust", "kind": "childrens_trust"}
+    await _told(cycle, "enter_area", since="1974-04-01", predecessors=["OLD"], partners=[trust])
+    for command in ("rename_area", "give_code", "join_body", "succeed_body"):
+        await _told(cycle, command)
+    await _told(cycle, "leave_body", body=trust["body"])
+    for command in ("take_over_areas", "set_polls", "call_off_polls"):
+        await _told(cycle, command)
+    await _told(cycle, "record_intervention", Role.DFE)
+
+
+async def _live(cycle: Cycle) -> None:
+    """Schedule what is refused and what is opened, have a meeting, and miss what was brought forward."""
+    refused, opened = (f"{cycle.area}-2026-F{number}" for number in (2, 3))
+    tuesday = {"first": "2026-03-24", "last": "2026-03-27"}
+    await _told(cycle, "schedule_inspection", inspection=refused, on_site=tuesday)
+    await cycle.until(lambda standing: not standing.errands)
+    await _told(cycle, "schedule_inspection", inspection=opened)
+    await cycle.until(lambda standing: not standing.errands)
+    await Cycle(cycle.house, date(2026, 3, 2), opened).record(
+        "withdraw_inspection", Role.HMCI, reason="programme_changed"
+    )
+    for command in ("agree_engagement_meeting", "hold_engagement_meeting", "note_monitoring_visit"):
+        await _told(cycle, command)
+    await _told(cycle, "set_school_term")
+    await _told(cycle, "bring_forward", Role.OFSTED_DIRECTOR)
+    await cycle.let_pass(at_time(date(2026, 10, 1), time(9)))
+
+
+async def _told(cycle: Cycle, command: str, by: Role = Role.COORDINATOR, **matter: Any) -> None:
+    """Record about an area what is usually told of one."""
+    await cycle.record(command, by, **to_jsonable_python(USUAL[command]) | matter)
+
+
+LIVES: Final[tuple[Callable[[House], Awaitable[Life | Cycle]], ...]] = (
     strategic_plan,
     priority_action_plan,
     broken_off,
@@ -193,6 +271,9 @@ LIVES: Final[tuple[Callable[[House], Awaitable[Life]], ...]] = (
     paths.additional_evidence,
     paths.complaint,
     paths.correction_after_closing,
+    concern,
+    pauses,
+    area,
 )
 
 
@@ -205,8 +286,9 @@ async def _play(house: House) -> list[Entry]:
     async with house.worker(with_royal_holiday()):
         await _also(late, "move_to_calendar", Role.OFSTED_DIRECTOR, to=LATER, reason="holiday_proclaimed")
     entries = await house.stores.ledger.read_all(limit=10_000)
-    missing = EVENT_TYPES.keys() - {entry.type for entry in entries}
-    assert not missing, f"no inspection here has {sorted(missing)}"
+    every = {name for aggregate in AGGREGATES.values() for name in aggregate.events}
+    missing = every - {entry.type for entry in entries}
+    assert not missing, f"nothing here has {sorted(missing)}"
     return entries
 
 
@@ -214,10 +296,7 @@ def _states(entries: list[Entry]) -> dict[str, Any]:
     streams: dict[str, list[Entry]] = {}
     for entry in entries:
         streams.setdefault(entry.stream, []).append(entry)
-    return {
-        stream: to_jsonable_python(reduce(evolve, map(CODEC.decode, held), initial()))
-        for stream, held in streams.items()
-    }
+    return {stream: to_jsonable_python(state_of(stream, held)) for stream, held in streams.items()}
 
 
 async def record(name: str) -> None:

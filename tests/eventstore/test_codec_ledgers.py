@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime
-from functools import reduce
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
@@ -17,16 +16,18 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from domain.aggregates import AGGREGATES
 from domain.canonical import canonical_json
 from domain.inspection import events as e
-from domain.inspection import evolve, initial
 from domain.inspection.events import EVENT_TYPES, Event
+from domain.streams import kind_of
 from domain.values import PersonRef, Value
 from eventstore.codec import Codec
 from eventstore.envelope import Entry, verify_entry
 from eventstore.ledger import Append, Appended, Ledger
 from tests.eventstore.record_ledger import FOLDER
 from workers.codecs import CODEC, UPCASTERS
+from workers.folding import state_of
 
 LEDGERS = sorted(FOLDER.glob("*.jsonl"))
 each_ledger = pytest.mark.parametrize("file", LEDGERS, ids=lambda file: file.stem)
@@ -90,13 +91,13 @@ async def test_a_ledger_of_today_would_store_the_same_bytes(file: Path, rehearsa
 
 
 @each_ledger
-def test_every_inspection_folds_to_the_state_it_had(file: Path) -> None:
-    """A state may have gained fields: they say more of an inspection, and nothing else of it."""
+def test_every_stream_folds_to_the_state_it_had(file: Path) -> None:
+    """Each as what it is about. A state may have gained fields: they say more of it, and nothing else."""
     written = json.loads(file.with_suffix(".states.json").read_text(encoding="utf-8"))
     streams = _streams(_entries(file))
     assert streams.keys() == written.keys()
     for stream, entries in streams.items():
-        state = reduce(evolve, map(CODEC.decode, entries), initial())
+        state = state_of(stream, entries)
         _agrees(stream, written[stream], state, to_jsonable_python(state))
 
 
@@ -161,9 +162,15 @@ def test_nothing_else_is_passed_over(written: dict[str, Any]) -> None:
 
 def test_every_event_is_frozen_in_its_present_form() -> None:
     frozen = {
-        (entry.type, entry.parsed()["body"]["schema_version"]) for file in LEDGERS for entry in _entries(file)
+        (kind_of(entry.stream), entry.type, entry.parsed()["body"]["schema_version"])
+        for file in LEDGERS
+        for entry in _entries(file)
     }
-    present = {(name, getattr(kind, "schema_version", 1)) for name, kind in EVENT_TYPES.items()}
+    present = {
+        (kind, name, getattr(event, "schema_version", 1))
+        for kind, aggregate in AGGREGATES.items()
+        for name, event in aggregate.events.items()
+    }
     assert present <= frozen, (
         f"No frozen ledger holds {sorted(present - frozen)}.\n"
         "Let it occur in tests/eventstore/record_ledger.py, and freeze a further ledger beside the others:\n"
