@@ -113,7 +113,9 @@ class CycleActivities:
         await self._hear_and_tick(question)
         state: State = await self._handler.load(question.inspection)
         for scheduled in to_open(state):
-            await self._open_one(question, state, scheduled)
+            # What somebody else has planned is only to be heard of, whether its process is there or lost.
+            if not (await self._handler.load(scheduled.inspection)).version:
+                await self._open_one(question, state, scheduled)
         for untold in polls_to_tell(state):
             await self._tell_of_polls(question, state, untold)
         return await self._hear_and_tick(question)

@@ -41,14 +41,20 @@ async def test_what_a_coordinator_schedules_the_cycle_opens_and_hears_of(house: 
     assert await cycle.names() == ["area_entered", "inspection_scheduled", "inspection_heard_of"]
 
 
-async def test_what_somebody_has_opened_by_hand_meanwhile_is_not_planned_anew(house: House) -> None:
-    """The cycle hears of it and lets it be."""
+@pytest.mark.parametrize("lost", [False, True], ids=["and goes on", "and is lost"])
+async def test_what_somebody_has_opened_by_hand_meanwhile_is_not_planned_anew(
+    house: House, lost: bool
+) -> None:
+    """The cycle hears of it and lets it be, also if its process is not there any more: the ledger has it."""
     cycle = Cycle(house, TODAY)
     await cycle.enter()
     name = f"{cycle.area}-2024-F1"
     week, bodies = {"notify_on": "2024-06-17", "on_site": WEEK}, [f"la-{cycle.area.lower()}"]
     by_hand: dict[str, Any] = {"area": cycle.area, "bodies": bodies, **week}
-    await Cycle(house, TODAY, name).record("plan_inspection", **by_hand)
+    inspection = Cycle(house, TODAY, name)
+    await inspection.record("plan_inspection", **by_hand)
+    if lost:
+        await inspection.handle.terminate()
     await cycle.record("schedule_inspection", **_schedule(cycle))
     await cycle.until(lambda standing: not standing.errands)
     assert [entry.type for entry in await house.stores.ledger.read_stream(name)] == ["inspection_planned"]
