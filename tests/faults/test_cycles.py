@@ -4,6 +4,7 @@ import asyncio
 import signal
 from datetime import date
 from pathlib import Path
+from subprocess import Popen
 from typing import Any, Final
 
 import pytest
@@ -13,6 +14,7 @@ from tests.faults.callers import Insistent
 from tests.faults.houses import house_at
 from tests.faults.processes import PATIENCE, end_of, kill, worker
 from tests.faults.sound_cycles import cycles_are_sound
+from tests.faults.worker import CONTINUING_AS_NEW
 from tests.journeys.cycles import Cycle
 from tests.journeys.house import House
 from tests.workflows.record_histories import own_server
@@ -96,27 +98,46 @@ async def test_a_cycle_that_was_terminated_is_raised_again(
             await cycles_are_sound(house, cycle)
 
 
-async def test_a_worker_is_killed_shortly_before_a_cycle_continues_as_new(
+async def test_workers_are_killed_when_a_cycle_is_about_to_continue_as_new(
     postgres_url: str, tmp_path: Path
 ) -> None:
-    """What was asked meanwhile is answered, and the next run goes on where the ledger stands.
+    """Shortly before, and in the middle: the process has decided to, and the server does not know yet.
 
-    It takes the ten seconds after which the server gives up a worker that holds a task.
+    What was asked meanwhile is answered, and the next run goes on where the ledger stands. Both at once,
+    because each takes the ten seconds after which the server gives up a worker that holds a task.
     """
-    async with own_server(25) as skipper, house_at(postgres_url, skipper, tmp_path) as (url, house):
+    async with own_server(25) as skipper, asyncio.TaskGroup() as moments:
+        moments.create_task(_about_to_continue(postgres_url, skipper, tmp_path / "before"))
+        death = (CONTINUING_AS_NEW, str(tmp_path / "died"))
+        moments.create_task(_about_to_continue(postgres_url, skipper, tmp_path / "middle", *death))
+
+
+async def _about_to_continue(postgres_url: str, skipper: TimeSkipper, folder: Path, *death: str) -> None:
+    async with house_at(postgres_url, skipper, folder) as (url, house):
         address = house.client.service_client.config.target_host
         cycle = _insistent(house)
-        async with worker(address, url, house) as doomed:
+        async with worker(address, url, house, *death) as doomed:
             await cycle.enter()
             first = (await cycle.handle.describe()).run_id
             while (await cycle.handle.describe()).history_length < 22:
                 await cycle.handle.signal("sync")
                 await asyncio.sleep(0.02)
             waiting = asyncio.create_task(cycle.record("schedule_inspection", **_visit(cycle)))
+            if death:
+                await _until_it_dies(doomed, cycle)
             kill(doomed)
+            assert (await cycle.handle.describe()).run_id == first
         async with worker(address, url, house):
             await asyncio.wait_for(waiting, PATIENCE)
             while (await cycle.handle.describe()).run_id == first:
                 await cycle.handle.signal("sync")
                 await asyncio.sleep(0.02)
             await cycles_are_sound(house, cycle)
+
+
+async def _until_it_dies(doomed: Popen[str], cycle: Cycle) -> None:
+    """Give a process more history, until its worker dies by itself."""
+    while doomed.poll() is None:
+        await cycle.handle.signal("sync")
+        await asyncio.sleep(0.02)
+    assert doomed.returncode == -signal.SIGKILL
