@@ -55,13 +55,14 @@ def warnings_and_misses(
     """Make an event for each deadline that has come near or was missed by now and is not noted yet.
 
     A moment is the deadline's own, not the moment of looking. What was missed before anybody looked is not
-    warned of any more (ADR 5). What lapses is neither warned of nor missed.
+    warned of any more (ADR 5), nor what is noted as missed: a process may come late with a time from before
+    that. What lapses is neither warned of nor missed.
     """
     for one in register:
-        if one.lapses:
+        if one.lapses or noted.missed.get(one.key) == one.due:
             continue
         status = one.status(now)
-        if status is Status.MISSED and noted.missed.get(one.key) != one.due:
+        if status is Status.MISSED:
             yield by_the_clock(missed, one.due_at, **_named(one))
         elif status is Status.OPEN and one.warn_at <= now and noted.warned.get(one.key) != one.due:
             yield by_the_clock(near, one.warn_at, **_named(one))

@@ -1,6 +1,7 @@
 """Programs in processes of their own, which can be killed like any other."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -40,10 +41,10 @@ def kill(process: subprocess.Popen[str]) -> None:
 
 @asynccontextmanager
 async def worker(
-    address: str, database: str, house: House, *death: str
+    address: str, database: str, house: House, *hit: str
 ) -> AsyncIterator[subprocess.Popen[str]]:
-    """Run a worker; `death` is a place and a flag, as `tests.faults.worker` takes them."""
-    arguments = (address, database, house.queue, str(house.folder), *death)
+    """Run a worker; `hit` is a place, a flag and perhaps a signal, as `tests.faults.worker` takes them."""
+    arguments = (address, database, house.queue, str(house.folder), *hit)
     async with running("tests.faults.worker", *arguments, says="working") as process:
         yield process
 
@@ -51,3 +52,9 @@ async def worker(
 async def end_of(process: subprocess.Popen[str]) -> int:
     """Wait until a process has ended, and return how."""
     return await asyncio.to_thread(process.wait, PATIENCE)
+
+
+async def until_stopped(process: subprocess.Popen[str]) -> None:
+    """Wait until a process has been stopped, but not ended."""
+    _, status = await asyncio.to_thread(os.waitpid, process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)

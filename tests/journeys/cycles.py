@@ -78,12 +78,15 @@ class Cycle:
         return answer.standing
 
     async def let_pass(self, moment: datetime) -> None:
-        """Let time pass until a moment, for this area alone."""
-        ahead = moment - self.moment
-        assert self.house.skipper is not None
-        await self.house.skipper.fast_forward(self.handle, ahead + A_MOMENT)
-        self.moment = moment
+        """Let time pass until a moment, for this area alone, and let the process do what it wakes for."""
+        await self.set_clock(moment)
         await until_awake(self.handle, moment)
+
+    async def set_clock(self, moment: datetime) -> None:
+        """Let time pass until a moment, and nothing else."""
+        assert self.house.skipper is not None
+        await self.house.skipper.fast_forward(self.handle, moment - self.moment + A_MOMENT)
+        self.moment = moment
 
     async def until(self, holds: Callable[[Standing], bool]) -> Standing:
         """Wait until the process stands so."""

@@ -59,6 +59,14 @@ def test_of_a_meeting_they_are_warned_four_weeks_before() -> None:
     assert story.status(MEETING, "after_2023_05_05") is Status.MISSED
 
 
+def test_of_a_meeting_that_is_missed_they_are_not_warned_any_more() -> None:
+    """Not even by a process that looked at the clock before the miss and records what it saw after it."""
+    story = Story().entered().do("agree_engagement_meeting", due_by=date(2026, 6, 30))
+    assert story.wait(date(2026, 7, 1)).told == ["cycle_deadline_missed"]
+    story.now = end_of_day(date(2026, 6, 10))
+    assert story.do("tick").told == []
+
+
 def test_a_meeting_that_was_held_in_time_and_recorded_late_takes_the_miss_back() -> None:
     """The chain of the years goes on from it."""
     story = _cornwall().wait(date(2024, 6, 1)).do("hold_engagement_meeting", held_on=date(2024, 4, 30))
