@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 from subprocess import Popen
@@ -10,6 +12,8 @@ from typing import Any, Final
 import pytest
 from temporalio.testing import TimeSkipper
 
+from domain.messages import Answer, MilestoneRequest
+from eventstore.subscription import catch_up, enrol
 from tests.faults.callers import Insistent
 from tests.faults.houses import house_at
 from tests.faults.processes import PATIENCE, end_of, kill, worker
@@ -18,6 +22,8 @@ from tests.faults.worker import CONTINUING_AS_NEW
 from tests.journeys.cycles import Cycle
 from tests.journeys.house import House
 from tests.workflows.record_histories import own_server
+from workers.bell import SUBSCRIBER, Bell
+from workers.desk import Desk, NameTakenError
 from workers.processes import Processes, Trouble
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
@@ -72,6 +78,58 @@ async def _between_the_streams(
                 await asyncio.wait_for(waiting, PATIENCE)
                 await cycles_are_sound(house, cycle)
                 assert await cycle.names() == ["area_entered", "inspection_scheduled", "inspection_heard_of"]
+
+
+async def test_a_cycle_and_two_hands_open_an_inspection_at_the_same_moment(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is first has planned it, the others hear that the name is taken; in several areas at once."""
+    opened, together = Desk.open, _together(3)
+
+    async def at_the_same_moment(desk: Desk, request: MilestoneRequest) -> Answer:
+        await together(request.inspection)
+        return await opened(desk, request)
+
+    monkeypatch.setattr(Desk, "open", at_the_same_moment)
+    cycles = [Cycle(house, TODAY) for _ in range(6)]
+    await asyncio.gather(*(cycle.enter() for cycle in cycles))
+    await enrol(house.stores.pool, SUBSCRIBER, after=await house.stores.ledger.head())
+    by_hand = await asyncio.gather(*(_opened_by_many(cycle) for cycle in cycles))
+    assert all(count <= 1 for count in by_hand)
+    await catch_up(house.stores.pool, house.stores.ledger, Bell(house.stores.ledger, cycles[0].desk))
+    await cycles_are_sound(house, *cycles)
+
+
+def _together(number: int) -> Callable[[str], Awaitable[None]]:
+    """Return what holds back those who come in a name, until there are so many of them."""
+    arrived: Counter[str] = Counter()
+    complete: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def wait(name: str) -> None:
+        arrived[name] += 1
+        if arrived[name] >= number:
+            complete[name].set()
+        await complete[name].wait()
+
+    return wait
+
+
+async def _opened_by_many(cycle: Cycle) -> int:
+    """Schedule an inspection, open it by two hands as well, and return how many hands have opened it."""
+    by_hand: dict[str, Any] = {
+        "area": cycle.area,
+        "notify_on": "2024-06-17",
+        "on_site": WEEK,
+        "bodies": [f"la-{cycle.area.lower()}"],
+    }
+    hands = [Cycle(cycle.house, TODAY, _named(cycle)) for _ in range(2)]
+    _, *opened = await asyncio.gather(
+        cycle.record("schedule_inspection", **_visit(cycle)),
+        *(hand.desk.open(hand.request("plan_inspection", **by_hand)) for hand in hands),
+        return_exceptions=True,
+    )
+    assert all(isinstance(one, Answer | NameTakenError) for one in opened)
+    return sum(isinstance(one, Answer) for one in opened)
 
 
 @pytest.mark.parametrize("raised_by", ["the sweeper", "the next request"])

@@ -50,12 +50,14 @@ class Cycle:
 
     async def ask(self, command: str, by: Role = Role.COORDINATOR, **matter: Any) -> Answer:
         """Hand a command in at the desk."""
+        return await self.desk.record(self.request(command, by, **matter))
+
+    def request(self, command: str, by: Role = Role.COORDINATOR, **matter: Any) -> MilestoneRequest:
+        """Write a request of the person who has a role."""
         person = {"person": f"p-{by.replace('_', '')}"}
         who = {"role": by.value, "organisation": SPEAKS_FOR.get(by, "ofsted")}
         content = {"type": command, "decided_by": {**person, **who}, "recorded_by": person, **matter}
-        return await self.desk.record(
-            MilestoneRequest(inspection=self.area, command_id=str(uuid4()), command=content)
-        )
+        return MilestoneRequest(inspection=self.area, command_id=str(uuid4()), command=content)
 
     async def on(self, day: date, command: str, by: Role = Role.COORDINATOR, **matter: Any) -> Answer:
         """Hand a command in at nine on a day, or now if that is later, and see it recorded."""
