@@ -78,12 +78,15 @@ def lapsed(register: Iterable[Deadline[Any]], now: Instant) -> Iterator[Deadline
 def misses_not_borne_out(
     register: Sequence[Deadline[Any]], noted: Noted, now: Instant, taken_back: type[E]
 ) -> tuple[E, ...]:
-    """Make an event for each recorded miss that the register does not bear out any more."""
+    """Make an event for each recorded miss that the register does not bear out any more.
+
+    That by now it would still be open speaks for a time from before the miss, and not against the miss.
+    """
     standing = {one.key: one for one in register}
     found = []
     for (kind, subject), due in noted.missed.items():
         one = standing.get((kind, subject))
-        if one is None or one.status(now) is not Status.MISSED or one.due != due:
+        if one is None or one.due != due or one.status(now) in {Status.MET, Status.VOID}:
             met_on = one.met_on if one else None
             found.append(by_the_clock(taken_back, now, kind=kind, subject=subject, due=due, met_on=met_on))
     return tuple(found)

@@ -59,12 +59,13 @@ def test_of_a_meeting_they_are_warned_four_weeks_before() -> None:
     assert story.status(MEETING, "after_2023_05_05") is Status.MISSED
 
 
-def test_of_a_meeting_that_is_missed_they_are_not_warned_any_more() -> None:
-    """Not even by a process that looked at the clock before the miss and records what it saw after it."""
+def test_a_meeting_that_is_missed_stays_missed_for_a_process_that_comes_late_with_an_earlier_time() -> None:
+    """It warns of nothing and takes nothing back: that the time is over is on record."""
     story = Story().entered().do("agree_engagement_meeting", due_by=date(2026, 6, 30))
     assert story.wait(date(2026, 7, 1)).told == ["cycle_deadline_missed"]
     story.now = end_of_day(date(2026, 6, 10))
     assert story.do("tick").told == []
+    assert story.do("note_monitoring_visit").told == ["monitoring_visit_noted"]
 
 
 def test_a_meeting_that_was_held_in_time_and_recorded_late_takes_the_miss_back() -> None:
