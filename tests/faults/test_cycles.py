@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 from subprocess import Popen
@@ -25,6 +24,7 @@ from tests.workflows.record_histories import own_server
 from workers.bell import SUBSCRIBER, Bell
 from workers.desk import Desk, NameTakenError
 from workers.processes import Processes, Trouble
+from workers.resetting import begin_anew
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
@@ -84,13 +84,7 @@ async def test_a_cycle_and_two_hands_open_an_inspection_at_the_same_moment(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever is first has planned it, the others hear that the name is taken; in several areas at once."""
-    opened, together = Desk.open, _together(3)
-
-    async def at_the_same_moment(desk: Desk, request: MilestoneRequest) -> Answer:
-        await together(request.inspection)
-        return await opened(desk, request)
-
-    monkeypatch.setattr(Desk, "open", at_the_same_moment)
+    _open_together(3, monkeypatch)
     cycles = [Cycle(house, TODAY) for _ in range(6)]
     await asyncio.gather(*(cycle.enter() for cycle in cycles))
     await enrol(house.stores.pool, SUBSCRIBER, after=await house.stores.ledger.head())
@@ -100,18 +94,42 @@ async def test_a_cycle_and_two_hands_open_an_inspection_at_the_same_moment(
     await cycles_are_sound(house, *cycles)
 
 
-def _together(number: int) -> Callable[[str], Awaitable[None]]:
-    """Return what holds back those who come in a name, until there are so many of them."""
-    arrived: Counter[str] = Counter()
-    complete: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+async def test_a_cycle_that_is_reset_while_it_opens_an_inspection_opens_it_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the run that was given up still does, and what the next one does, happens at the same moment."""
+    come = _open_together(2, monkeypatch)
+    cycle = Cycle(house, TODAY)
+    await cycle.enter()
+    await cycle.record("schedule_inspection", **_visit(cycle))
+    while not come[_named(cycle)]:
+        await asyncio.sleep(0.02)
+    await begin_anew(house.client, cycle.area)
+    while (await cycle.names())[-1] != "inspection_heard_of":
+        await asyncio.sleep(0.02)
+    await cycle.look()  # Who came second may have heard of nothing yet, and waits until it is woken.
+    await cycles_are_sound(house, cycle)
+    assert await cycle.names() == ["area_entered", "inspection_scheduled", "inspection_heard_of"]
 
-    async def wait(name: str) -> None:
-        arrived[name] += 1
-        if arrived[name] >= number:
-            complete[name].set()
-        await complete[name].wait()
 
-    return wait
+def _open_together(number: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Hold back whoever opens an inspection, until so many have come that open one of the same name.
+
+    Returns how many have come for each name.
+    """
+    opened = Desk.open
+    come: Counter[str] = Counter()
+    all_there: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def at_the_same_moment(desk: Desk, request: MilestoneRequest) -> Answer:
+        come[request.inspection] += 1
+        if come[request.inspection] >= number:
+            all_there[request.inspection].set()
+        await all_there[request.inspection].wait()
+        return await opened(desk, request)
+
+    monkeypatch.setattr(Desk, "open", at_the_same_moment)
+    return come
 
 
 async def _opened_by_many(cycle: Cycle) -> int:
