@@ -180,7 +180,13 @@ class Desk:
                 return await self._client.execute_update_with_start_workflow(
                     Process.record, request, start_workflow_operation=operation
                 )
-        except (UnavailableError, MalformedError, _ProcessEndedError, asyncio.CancelledError):
+        except (
+            UnavailableError,
+            MalformedError,
+            WorkflowAlreadyStartedError,
+            _ProcessEndedError,
+            asyncio.CancelledError,
+        ):
             await _take_the_same_error_from(operation)
             raise
 
