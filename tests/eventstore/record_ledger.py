@@ -194,20 +194,24 @@ async def monitoring(house: House) -> Life:
 
 
 async def concern(house: House) -> Cycle:
-    """An area enters the register, and hears of the concern that a thematic review has raised about it."""
+    """An area enters the register, and hears of a concern that a thematic review has raised and then struck."""
     review = await thematic_review(house)
     (raised,) = (await review.state()).all(ConcernRaised)
     cycle = Cycle(house, date(2024, 6, 3), raised.area)
     await cycle.enter()
     await cycle.look()
+    entry = {"kind": "concern_raised", "about": "1"}
+    await review.record("rectify_review_entry", Role.COORDINATOR, entry=entry, reason="recorded_wrongly")
+    await cycle.look()
     return cycle
 
 
 async def pauses(house: House) -> Cycle:
-    """The programme plans reviews, of which one is withdrawn, and pauses scheduling."""
+    """The programme plans reviews, of which one is withdrawn, pauses scheduling, and should not have begun."""
     played = await programme(house)
     review = Cycle(house, date(2025, 3, 3), "THEMATIC-2025")
     await review.record("withdraw_review", Role.OFSTED_DIRECTOR, reason="programme_changed")
+    await played.record("strike_beginning", Role.COORDINATOR, reason="recorded_wrongly")
     return played
 
 
@@ -219,6 +223,8 @@ async def area(house: House) -> Cycle:
     life = house.life("TRF", area=cycle.area, **IN_2026)
     await life.play()
     await cycle.look()
+    moved = {"to": "2023-01-01", "reason": "bound_in_error"}
+    await _told(cycle, "move_cycle_to_handbook", Role.OFSTED_DIRECTOR, **moved)
     replaced = {"kind": "area_replaced", "day": USUAL["replace_area"]["since"].isoformat()}
     await _told(cycle, "replace_area")
     await _told(cycle, "strike_entry", entry=replaced)
