@@ -194,7 +194,7 @@ async def monitoring(house: House) -> Life:
 
 
 async def concern(house: House) -> Cycle:
-    """An area enters the register, and hears of a concern that a thematic review has raised and then struck."""
+    """An area enters the register, and hears of a concern that a review has raised and then struck."""
     review = await thematic_review(house)
     (raised,) = (await review.state()).all(ConcernRaised)
     cycle = Cycle(house, date(2024, 6, 3), raised.area)
@@ -207,7 +207,7 @@ async def concern(house: House) -> Cycle:
 
 
 async def pauses(house: House) -> Cycle:
-    """The programme plans reviews, of which one is withdrawn, pauses scheduling, and should not have begun."""
+    """The programme plans reviews, one is withdrawn, pauses scheduling, and should not have begun."""
     played = await programme(house)
     review = Cycle(house, date(2025, 3, 3), "THEMATIC-2025")
     await review.record("withdraw_review", Role.OFSTED_DIRECTOR, reason="programme_changed")
