@@ -1,12 +1,13 @@
 """What the shared parts have to know of an aggregate: three pure functions, and what time does to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
 from domain.commands import DomainCommand
+from domain.corrections import Correction
 from domain.deadline import Deadline
 from domain.deciding import Rule
 from domain.events import DomainEvent
@@ -54,6 +55,8 @@ class Aggregate(Generic[S, C, E]):
     initial: Callable[[], S]
     decide: Callable[[Rulebook, S, C], tuple[E, ...] | Refusal]
     evolve: Callable[[S, E], S]
+    corrects: Callable[[Sequence[E], E], Correction | None]
+    """Which of the earlier events of a stream a correction puts right. None, if that is not among them."""
     clock: Callable[[Rulebook, S, Instant], tuple[E, ...]]
     """What time alone has brought by a moment, in the order of its moments."""
     deadlines: Callable[[Rulebook, S], tuple[Deadline[Any], ...]]

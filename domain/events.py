@@ -23,11 +23,13 @@ class DomainEvent(Value):
 
     Each aggregate has a base class of its own below this one, so that its types can be listed. `rests_on`
     names the types that an event makes no sense without: a look back at a day on which they had not
-    happened leaves it out.
+    happened leaves it out. One that `is_correction` says of an earlier one that it was wrong: a look back
+    takes it with that one.
     """
 
     schema_version: ClassVar[int] = 1
     rests_on: ClassVar[frozenset[str]] = frozenset()
+    is_correction: ClassVar[bool] = False
 
     occurred_at: Instant
     decided_by: Actor

@@ -2,13 +2,15 @@
 
 `Ledger.known_at` says what was known at a moment; that is a prefix of a stream. What had happened by a
 moment is not: facts are recorded late and out of order. So the known entries are sifted by
-`occurred_at`, and what would be left hanging in the air is left out by name.
+`occurred_at`, and what would be left hanging in the air is left out by name. What was put right counts from
+its true moment, and its corrections go with it: they are knowledge, and not what happened on a day.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.corrections import Correction
 from domain.errors import IntegrityError, MalformedError
 from eventstore.checks import refuse_naive
 from eventstore.envelope import Entry
@@ -36,7 +38,10 @@ class AsHappened:
 
 
 def as_happened(
-    entries: Sequence[Entry], moment: datetime, rests_on: Mapping[str, frozenset[str]]
+    entries: Sequence[Entry],
+    moment: datetime,
+    rests_on: Mapping[str, frozenset[str]],
+    corrections: Mapping[int, Correction],
 ) -> AsHappened:
     """Sift one stream's known entries, given in the order of versions, by business time.
 
@@ -45,6 +50,8 @@ def as_happened(
         moment: what occurred by then, inclusive, is kept.
         rests_on: for each event type, the types that it makes no sense without. An entry is left out
             when the latest entry before it of one of these types is not among those kept.
+        corrections: what each of these entries that is a correction puts right, by the version of the
+            correction. It is kept when that is; folded after it, it moves or strikes it.
 
     Raises:
         IntegrityError: an event does not say when it occurred; names its position.
@@ -56,10 +63,19 @@ def as_happened(
     left_out: list[LeftOut] = []
     latest: dict[str, Entry] = {}
     absent: set[int] = set()
+    by_version = {entry.version: entry for entry in entries}
+    true = {one.version: one.happened_at for one in corrections.values()}
+    struck = {version for version, happened_at in true.items() if happened_at is None}
     for entry in entries:
-        foundations = (latest[name] for name in sorted(rests_on.get(entry.type, ())) if name in latest)
+        correction = corrections.get(entry.version)
+        if correction is None:
+            dated = entry
+            foundations = [latest[name] for name in sorted(rests_on.get(entry.type, ())) if name in latest]
+        else:
+            dated = by_version[correction.version]
+            foundations = [dated]
         missing = next((other for other in foundations if other.version in absent), None)
-        if _occurred_at(entry) > moment:
+        if (true.get(dated.version) or _occurred_at(dated)) > moment:
             later.append(entry)
             absent.add(entry.version)
         elif missing is not None:
@@ -67,7 +83,8 @@ def as_happened(
             absent.add(entry.version)
         else:
             kept.append(entry)
-        latest[entry.type] = entry
+        if entry.version not in struck:
+            latest[entry.type] = entry
     return AsHappened(tuple(kept), tuple(later), tuple(left_out))
 
 

@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from domain.aggregates import AGGREGATES
+from domain.corrections import Correction
 from domain.errors import MalformedError
 from domain.london import end_of_day, london_date
 from domain.streams import StreamKind, kind_of, require_kind
 from eventstore.as_happened import as_happened
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
+from workers.codecs import CODECS
 
 STREAMS_AT_ONCE: Final = 200
 
@@ -19,6 +21,12 @@ RESTS_ON: Final[Mapping[StreamKind, Mapping[str, frozenset[str]]]] = {
     for kind, aggregate in AGGREGATES.items()
 }
 """For each kind of stream and each type of event, the types that it makes no sense without."""
+
+CORRECTIONS: Final[Mapping[StreamKind, frozenset[str]]] = {
+    kind: frozenset(name for name, event in aggregate.events.items() if event.is_correction)
+    for kind, aggregate in AGGREGATES.items()
+}
+"""For each kind of stream, the types of events that put an earlier one right."""
 
 Progress = Callable[[int, int], None]
 """Told how many streams are done, out of how many."""
@@ -46,8 +54,27 @@ async def moment_as_at(ledger: Ledger, as_at: date | None) -> datetime:
 
 
 def happened_by(moment: datetime, stream: str, entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Sift a whole stream: what had happened by a moment, as far as is known today."""
-    return as_happened(entries, moment, RESTS_ON[require_kind(stream)]).kept
+    """Sift a whole stream: what had happened by a moment, as far as is known today.
+
+    Raises:
+        IntegrityError: an entry cannot be read.
+    """
+    return as_happened(entries, moment, RESTS_ON[require_kind(stream)], _corrections(stream, entries)).kept
+
+
+def _corrections(stream: str, entries: Sequence[Entry]) -> dict[int, Correction]:
+    """Return what the corrections in a stream put right, each by its version. Most streams have none."""
+    kind = require_kind(stream)
+    if not any(entry.type in CORRECTIONS[kind] for entry in entries):
+        return {}
+    events = [CODECS[kind].decode(entry) for entry in entries]
+    corrects = AGGREGATES[kind].corrects
+    found = (
+        (place + 1, corrects(events[:place], event))
+        for place, event in enumerate(events)
+        if event.is_correction
+    )
+    return {version: correction for version, correction in found if correction is not None}
 
 
 async def streams_of(

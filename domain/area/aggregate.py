@@ -10,7 +10,7 @@ from domain.area.decide import decide
 from domain.area.events import EVENT_TYPES, Event
 from domain.area.rules import RULES
 from domain.area.standing import stands
-from domain.area.state import State, evolve, initial
+from domain.area.state import State, corrects, evolve, initial
 
 AREAS: Final[Aggregate[State, Command, Event]] = Aggregate(
     named_in="area",
@@ -21,6 +21,7 @@ AREAS: Final[Aggregate[State, Command, Event]] = Aggregate(
     initial=initial,
     decide=decide,
     evolve=evolve,
+    corrects=corrects,
     clock=what_the_clock_brings,
     deadlines=deadlines,
     stands=stands,

@@ -9,6 +9,7 @@ be undone.
 out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
@@ -27,6 +28,7 @@ from domain.area.vocabulary import (
     PollsKind,
     Region,
 )
+from domain.corrections import Correction, of_latest
 from domain.events import Irregularity, roles_after
 from domain.london import london_date
 from domain.values import (
@@ -258,6 +260,12 @@ def evolve(state: State, event: e.Event) -> State:
             return replace(after, missed={one: due for one, due in state.missed.items() if one != key})
         case _:
             return after
+
+
+def corrects(earlier: Sequence[e.Event], correction: e.Event) -> Correction | None:
+    """Say which event made the entry that is struck."""
+    struck = _taken_back(correction)
+    return of_latest(earlier, lambda event: struck is not None and event.made() == struck)
 
 
 def _news(event: e.InspectionHeardOf) -> NewsMatter:

@@ -10,7 +10,7 @@ from domain.inspection.decide.clock import what_the_clock_brings
 from domain.inspection.events import EVENT_TYPES, Event
 from domain.inspection.rules import RULES
 from domain.inspection.standing import stands
-from domain.inspection.state import State, evolve, initial
+from domain.inspection.state import State, corrects, evolve, initial
 
 INSPECTIONS: Final[Aggregate[State, Command, Event]] = Aggregate(
     named_in="inspection",
@@ -21,6 +21,7 @@ INSPECTIONS: Final[Aggregate[State, Command, Event]] = Aggregate(
     initial=initial,
     decide=decide,
     evolve=evolve,
+    corrects=corrects,
     clock=what_the_clock_brings,
     deadlines=deadlines,
     stands=stands,

@@ -4,9 +4,11 @@
 fail when events before it are left out, as in a look back at a day on which they had not happened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any, Final
 
+from domain.corrections import Correction, of_latest
 from domain.events import roles_after
 from domain.handbook import DeadlineKind
 from domain.inspection import events as e
@@ -325,3 +327,15 @@ def _first_one_counts(state: State, name: str) -> bool:
     if name == "report_published":
         return bool(state.published)
     return name == "complaint_lodged" and state.has_since(name, "draft_sent_for_comment")
+
+
+def corrects(earlier: Sequence[e.Event], correction: e.Event) -> Correction | None:
+    """Say which event recorded the milestone that is rectified, as it counted then."""
+    if not isinstance(correction, e.MilestoneRectified):
+        return None
+    at = correction.happened_at
+    if correction.subject is not None:
+        item = correction.subject
+        return of_latest(earlier, lambda one: isinstance(one, e.InformationReceived) and one.item == item, at)
+    fact = reduce(evolve, earlier, _NOTHING).facts.get(correction.milestone)
+    return Correction(fact.version, at) if fact else None

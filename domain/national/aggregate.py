@@ -8,7 +8,7 @@ from domain.national.decide import decide
 from domain.national.events import EVENT_TYPES, Event
 from domain.national.rules import RULES
 from domain.national.standing import stands
-from domain.national.state import State, evolve, initial
+from domain.national.state import State, corrects, evolve, initial
 
 PROGRAMME: Final[Aggregate[State, Command, Event]] = Aggregate(
     named_in="programme",
@@ -19,6 +19,7 @@ PROGRAMME: Final[Aggregate[State, Command, Event]] = Aggregate(
     initial=initial,
     decide=decide,
     evolve=evolve,
+    corrects=corrects,
     clock=lambda _rules, _state, _now: (),
     deadlines=lambda _rules, _state: (),
     stands=stands,

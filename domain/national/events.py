@@ -12,6 +12,7 @@ from domain.national.matters import (
     ResumptionMatter,
     StrikeMatter,
 )
+from domain.national.vocabulary import PauseRef
 
 
 class Event(DomainEvent):
@@ -28,6 +29,7 @@ class BeginningStruck(Event, BeginningStrikeMatter):
     """The programme had not begun. What was planned in its name keeps its plan."""
 
     type: Literal["beginning_struck"] = "beginning_struck"
+    is_correction = True
     rests_on = frozenset({"programme_begun"})
 
 
@@ -43,6 +45,11 @@ class SchedulingPaused(Event, PauseMatter):
 
     type: Literal["scheduling_paused"] = "scheduling_paused"
 
+    @property
+    def ref(self) -> PauseRef:
+        """By which the pause is known."""
+        return PauseRef(kind=self.kind, first=self.first)
+
 
 class SchedulingResumed(Event, ResumptionMatter):
     """A pause has a last day, or another one."""
@@ -55,6 +62,7 @@ class PauseStruck(Event, StrikeMatter):
     """There was no such pause."""
 
     type: Literal["pause_struck"] = "pause_struck"
+    is_correction = True
     rests_on = frozenset({"scheduling_paused"})
 
 

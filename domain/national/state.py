@@ -1,10 +1,12 @@
 """What is on record of the national programme: the fold of its events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 from domain.actors import Role
+from domain.corrections import Correction, of_latest
 from domain.events import roles_after
 from domain.national import events as e
 from domain.national.vocabulary import PauseReason, PauseRef
@@ -59,9 +61,8 @@ def evolve(state: State, event: e.Event) -> State:
             refused = {event.review: event.refused_by} if event.refused_by else {}
             return replace(after, asked_for=event.review, refused={**state.refused, **refused})
         case e.SchedulingPaused():
-            ref = PauseRef(kind=event.kind, first=event.first)
-            others = tuple(one for one in state.pauses if one.ref != ref)
-            return replace(after, pauses=(*others, Pause(ref, event.last, event.reason)))
+            others = tuple(one for one in state.pauses if one.ref != event.ref)
+            return replace(after, pauses=(*others, Pause(event.ref, event.last, event.reason)))
         case e.SchedulingResumed():
             ended = (replace(one, last=event.last) if one.ref == event.pause else one for one in state.pauses)
             return replace(after, pauses=tuple(ended))
@@ -69,3 +70,14 @@ def evolve(state: State, event: e.Event) -> State:
             return replace(after, pauses=tuple(one for one in state.pauses if one.ref != event.pause))
         case _:
             return after
+
+
+def corrects(earlier: Sequence[e.Event], correction: e.Event) -> Correction | None:
+    """Say which event began the pause that is struck, or the programme."""
+    match correction:
+        case e.PauseStruck(pause=pause):
+            return of_latest(earlier, lambda one: isinstance(one, e.SchedulingPaused) and one.ref == pause)
+        case e.BeginningStruck():
+            return of_latest(earlier, lambda one: isinstance(one, e.ProgrammeBegun))
+        case _:
+            return None

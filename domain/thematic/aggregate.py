@@ -10,7 +10,7 @@ from domain.thematic.decide import decide
 from domain.thematic.events import EVENT_TYPES, Event, ReviewPlanned
 from domain.thematic.rules import RULES
 from domain.thematic.standing import stands
-from domain.thematic.state import State, evolve, initial
+from domain.thematic.state import State, corrects, evolve, initial
 from domain.values import Pin
 
 
@@ -29,6 +29,7 @@ REVIEWS: Final[Aggregate[State, Command, Event]] = Aggregate(
     initial=initial,
     decide=decide,
     evolve=evolve,
+    corrects=corrects,
     clock=what_the_clock_brings,
     deadlines=deadlines,
     stands=stands,

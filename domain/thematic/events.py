@@ -226,6 +226,7 @@ class ReviewEntryRectified(Event, RectificationMatter):
     """An entry was wrong; both values stay readable, and which deadlines moved."""
 
     type: Literal["review_entry_rectified"] = "review_entry_rectified"
+    is_correction = True
     was: Instant
     moved: tuple[DeadlineMove, ...] = ()
 

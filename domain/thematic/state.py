@@ -8,11 +8,13 @@ struck takes nothing else along, and nothing else has to be undone.
 out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, TypeVar
 
 from domain.actors import Role
+from domain.corrections import Correction, of_latest
 from domain.events import roles_after
 from domain.thematic import events as e
 from domain.thematic.vocabulary import Entry, EntryKind, ReviewDeadline
@@ -87,6 +89,14 @@ def evolve(state: State, event: e.Event) -> State:
             return replace(state, missed={key: due for key, due in state.missed.items() if key != gone})
         case _:
             return _noted(state, event)
+
+
+def corrects(earlier: Sequence[e.Event], correction: e.Event) -> Correction | None:
+    """Say which event made the entry that is put right."""
+    if not isinstance(correction, e.ReviewEntryRectified):
+        return None
+    entry = correction.entry
+    return of_latest(earlier, lambda event: event.made() == entry, correction.happened_at)
 
 
 def _noted(state: State, event: e.Event) -> State:

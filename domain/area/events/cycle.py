@@ -65,6 +65,7 @@ class ConcernStruck(Event, StruckConcernMatter):
     """A thematic review has struck a concern; the inspection that it has brought forward goes back."""
 
     type: Literal["concern_struck"] = "concern_struck"
+    is_correction = True
 
     @property
     def brought(self) -> Entry:

@@ -131,3 +131,4 @@ class EntryStruck(Event, StrikeMatter):
     """An entry of the register was wrong. It counts no longer, and stays readable."""
 
     type: Literal["entry_struck"] = "entry_struck"
+    is_correction = True

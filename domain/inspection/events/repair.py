@@ -43,6 +43,7 @@ class MilestoneRectified(MovesDeadlines, RectificationMatter):
 
     type: Literal["milestone_rectified"] = "milestone_rectified"
     is_milestone = False
+    is_correction = True
     was: Instant
 
 
