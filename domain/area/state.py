@@ -147,7 +147,10 @@ class Scheduled(Fact):
 
 @dataclass(frozen=True, slots=True)
 class BroughtForward(Fact):
-    """By which day the next full inspection is wanted, and on which day that was decided."""
+    """By which day the next full inspection is wanted, and since which day.
+
+    That is the day of the decision, or that on which a concern was raised, whenever the area heard of it.
+    """
 
     due_by: date
     because: Intelligence
@@ -324,7 +327,8 @@ def _facts_of_the_cycle(state: State, event: e.Event, entry: Entry) -> tuple[Fac
             who = (event.decided_by, event.recorded_by, event.occurred_at)
             return (Scheduled(entry, *what, *who, version=state.version + 1),)
         case e.InspectionBroughtForward():
-            return (BroughtForward(entry, event.due_by, event.because, on, event.concern),)
+            since = event.raised_on or on
+            return (BroughtForward(entry, event.due_by, event.because, since, event.concern),)
         case e.CycleMovedToHandbook():
             return (MovedToHandbook(entry, event.handbook, on),)
         case e.EngagementMeetingAgreed():

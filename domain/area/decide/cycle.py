@@ -41,16 +41,18 @@ def hear_of_concerns(situation: Situation, command: c.HearOfConcerns) -> tuple[e
     The facts say that it may (section 5, S), and by when nowhere: within these months is assumed (M). Where
     an inspection is not to come earlier, a coordinator strikes the entry.
     """
-    situation.handbook_on(london_date(command.occurred_at))
+    fresh = [news for news in dict.fromkeys(command.concerns) if news.ref not in situation.state.concerns]
+    for news in fresh:
+        situation.handbook_on(news.raised_on)
     return tuple(
         situation.record(
             e.InspectionBroughtForward,
             due_by=add_months(news.raised_on, MONTHS_AFTER_CONCERN),
             because=Intelligence.THEMATIC_REVIEW,
             concern=news.ref,
+            raised_on=news.raised_on,
         )
-        for news in dict.fromkeys(command.concerns)
-        if news.ref not in situation.state.concerns
+        for news in fresh
     )
 
 

@@ -1,7 +1,9 @@
 """What happens in the cycle of an area: what is heard of its inspections, what is planned, what falls due."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain import clock
 from domain.area.events.base import Event
@@ -52,9 +54,14 @@ class InspectionNotOpened(Event, NotOpenedMatter):
 
 
 class InspectionBroughtForward(Event, BringForwardMatter):
-    """The next full inspection comes earlier than the last outcome asks for."""
+    """The next full inspection comes earlier than the last outcome asks for.
+
+    `raised_on`: when the concern was raised that asks for it. The cycle may have heard of it later.
+    """
 
     type: Literal["inspection_brought_forward"] = "inspection_brought_forward"
+    # Left out where there is no concern, as before the field was added.
+    raised_on: Annotated[date | None, Field(exclude_if=lambda day: day is None)] = None
 
     def made(self) -> Entry:
         """Known by the day by which it is wanted, and by the concern, if a review has raised one."""

@@ -1,16 +1,16 @@
 """A serious concern that a thematic review has raised brings an inspection forward."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from domain.area.cycle import inspections_to_come
+from domain.area.cycle import inspections_to_come, next_inspections
 from domain.area.events import ConcernStruck, InspectionBroughtForward
 from domain.area.matters import ConcernNews, ConcernRef
 from domain.area.news import concerns_about, is_struck
-from tests.domain.area.story import RULES, Story
+from tests.domain.area.story import RULES, Story, news
 from tests.domain.thematic import story as reviews
 
 CONCERN: dict[str, Any] = {"review": "THEMATIC-2025", "number": 1, "raised_on": date(2026, 2, 16)}
@@ -37,6 +37,26 @@ def test_it_is_heard_once_though_what_it_brought_is_struck() -> None:
     assert inspections_to_come(RULES, story.state) == ()
     story.do("hear_of_concerns", concerns=[CONCERN, {**CONCERN, "number": 2}])
     assert story.ledger.count("inspection_brought_forward") == 2
+
+
+@pytest.mark.parametrize("heard_first", [True, False])
+def test_it_counts_from_the_day_on_which_it_was_raised_whenever_the_area_hears_of_it(
+    heard_first: bool,
+) -> None:
+    """Raised on 16 February; fieldwork began on 26 February and has met it, also where it is heard later."""
+    story = Story().entered()
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("hear_of_concerns", {"concerns": [CONCERN]}),
+        ("hear_of_inspections", {"news": [news("SRY-2026-F1", begun_on=date(2026, 2, 26))]}),
+    ]
+    for command, matter in told if heard_first else reversed(told):
+        story.do(command, **matter)
+    (asked_for,) = next_inspections(RULES, story.state)
+    assert (asked_for.origin_on, asked_for.met_on) == (date(2026, 2, 16), date(2026, 2, 26))
+    published = {"begun_on": date(2026, 2, 26), "published_on": date(2026, 5, 8), "outcome": "1"}
+    story.now += timedelta(days=100)
+    story.heard("SRY-2026-F1", **published)
+    assert _targets(story) == [date(2031, 5, 8)]
 
 
 INSPECTED: dict[str, Any] = {"published_on": date(2024, 6, 28), "outcome": "2"}
@@ -110,7 +130,8 @@ def test_only_what_a_thematic_review_found_refers_to_one() -> None:
         Story().entered().ask("bring_forward", because="complaints", concern=concern)
 
 
-def test_none_is_heard_of_before_the_first_handbook() -> None:
+def test_none_is_heard_of_that_was_raised_before_the_first_handbook() -> None:
     """By which rules the inspection would come, nobody could say."""
-    refusal = Story().entered().refused("hear_of_concerns", concerns=[CONCERN], at=date(2022, 12, 31))
+    early = {**CONCERN, "raised_on": date(2022, 12, 31)}
+    refusal = Story().entered().refused("hear_of_concerns", concerns=[early])
     assert refusal.code == "handbook_in_force"
