@@ -15,6 +15,7 @@ from cli.output import Format, console, print_hanging, print_json, print_table
 from cli.register import list_areas
 from domain.errors import MalformedError, NotFoundError
 from domain.london import london_date
+from domain.streams import StreamKind, kind_of
 from domain.values import AreaCode
 from workers.areas import read_areas
 from workers.reading import moment_as_at
@@ -28,6 +29,7 @@ from workers.register import (
     to_replace,
     to_take_over,
 )
+from workers.reviews import read_reviews, to_have_election
 from workers.telling import Told
 
 app = App(name="areas", help="The register of areas.")
@@ -154,10 +156,11 @@ def _require_entered(
 
 @app.command
 async def poll(*, on: date, kind: Literal["general"], decided: Decided) -> Exit:
-    """Set a general election for every area that is open on its day.
+    """Set a general election for every area that is open on its day, and for every open thematic review.
 
     An area that is entered later gets it by `inspections areas load`, or by
-    `inspections record AREA set_polls`.
+    `inspections record AREA set_polls`. For a review that is planned later, call this again: nobody is told
+    twice.
 
     Parameters
     ----------
@@ -168,11 +171,17 @@ async def poll(*, on: date, kind: Literal["general"], decided: Decided) -> Exit:
     """
     async with acting(rehearsal=decided.rehearsal) as (desk, stores):
         register = await read_register(stores.ledger)
+        reviews = await read_reviews(stores.ledger)
         told = await tell_many(desk, stores, to_poll(register, on), decided, of="areas")
+        told += await tell_many(desk, stores, to_have_election(reviews, on), decided, of="thematic reviews")
     if decided.format is Format.JSON:
         print_json(told_as_data(told))
         return exit_of_all(told)
-    done = sum(not one.answer.refused for one in told)
-    console().print(f"The {kind} election of {on} is set for {done} more areas.")
+    done = [kind_of(one.stream) for one in told if not one.answer.refused]
+    areas, reviews_told = done.count(StreamKind.AREA), done.count(StreamKind.THEMATIC_REVIEW)
+    console().print(
+        f"The {kind} election of {on} is set for {areas} more areas and {reviews_told} more thematic reviews."
+    )
     console().print("`inspections areas load` sets it for areas that it enters; set it for others by hand.")
+    console().print("Call this again when a thematic review is planned before that day.")
     return say_refused(told)

@@ -115,9 +115,13 @@ def test_a_row_that_cannot_be_read_enters_nothing(loaded: Inspections, tmp_path:
 def test_a_general_election_is_set_for_all_who_are_there_and_all_who_come(
     loaded: Inspections, tmp_path: Path
 ) -> None:
-    """Once; who is loaded later votes with the others."""
+    """Once; who is loaded later votes with the others. No thematic report comes out before it either."""
+    done(loaded("record", "THEMATIC-2024", "plan_review", "--at", "2024-01-15", *ADA))
     first = done(loaded("areas", "poll", *ELECTION, *ADA, "--format", "json")).data
-    assert {"SRY", "KEN", "HAL", "TRF"} <= {one["area"] for one in first["told"]}
+    assert {"SRY", "KEN", "HAL", "TRF"} <= {one.get("area") for one in first["told"]}
+    assert "THEMATIC-2024" in {one.get("review") for one in first["told"]}
+    shown = loaded("show", "THEMATIC-2024", "--format", "json").data
+    assert "general_election_recorded 2029-05-03" in {one["entry"] for one in shown["entries"]}
     assert done(loaded("areas", "poll", *ELECTION, *ADA, "--format", "json")).data["told"] == []
     done(loaded("areas", "load", write(tmp_path, "SLG,Slough,E06000039,South East,,"), *ADA))
     assert loaded("show", "SLG", "--format", "json").data["polls"] == [
