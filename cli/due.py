@@ -13,10 +13,12 @@ from cli.matter import AS_IN_LEDGER
 from cli.output import SheetFormat, console, in_words, print_csv, print_json, print_table
 from domain.programme.owed import Owed, Stands, What
 from domain.rulebook import Rulebook
-from domain.values import AreaCode, InspectionId
+from domain.streams import StreamKind, kind_of
+from domain.values import AreaCode, StreamName
 from workers.programme import list_owed
 
 Flag = Annotated[bool, Parameter(negative=())]
+Strangers = Mapping[AreaCode, Sequence[StreamName]]
 
 _COLUMNS: Final = (
     "what",
@@ -42,8 +44,8 @@ async def due(
 ) -> Exit:
     """List what is to come and has not come: inspections, engagement meetings, plans, longest due first.
 
-    An area with inspections that is in no register is an error: nobody keeps its cycle. The rest is listed
-    all the same, and the exit code is 4.
+    An area with inspections, or with a part in a thematic review, that is in no register is an error: nobody
+    keeps its cycle. The rest is listed all the same, and the exit code is 4.
 
     Parameters
     ----------
@@ -77,8 +79,8 @@ async def due(
     return _tell_strangers(found.strangers)
 
 
-def _print(strangers: Mapping[AreaCode, Sequence[InspectionId]], owed: Sequence[Owed]) -> None:
-    without = [(None, "no cycle", area, None, inspections[0]) for area, inspections in strangers.items()]
+def _print(strangers: Strangers, owed: Sequence[Owed]) -> None:
+    without = [(None, "no cycle", area, None, names[0]) for area, names in strangers.items()]
     print_table(
         ("due", "status", "area", "what", "of", "from", "working days late", "handbook"),
         [*without, *map(_row, owed)],
@@ -113,18 +115,19 @@ def _owed_data(one: Owed) -> dict[str, Any]:
     }
 
 
-def _stranger_data(stranger: tuple[AreaCode, Sequence[InspectionId]]) -> dict[str, Any]:
-    """An area without a cycle, with the first of its inspections."""
-    area, inspections = stranger
-    told = {"what": What.AREAS.value, "area": area, "inspection": inspections[0], "status": "no_cycle"}
+def _stranger_data(stranger: tuple[AreaCode, Sequence[StreamName]]) -> dict[str, Any]:
+    """An area without a cycle, with the first of its inspections, if it has any."""
+    area, names = stranger
+    inspection = names[0] if kind_of(names[0]) is StreamKind.INSPECTION else None
+    told = {"what": What.AREAS.value, "area": area, "inspection": inspection, "status": "no_cycle"}
     return {**dict.fromkeys(_COLUMNS), **told}
 
 
-def _tell_strangers(strangers: Mapping[AreaCode, Sequence[InspectionId]]) -> Exit:
+def _tell_strangers(strangers: Strangers) -> Exit:
     """Name the areas of which nobody keeps the cycle. The rest of the list is right."""
-    for area, inspections in strangers.items():
+    for area, names in strangers.items():
         sys.stderr.write(
-            f"inspections: {area} is in no register, so nobody keeps its cycle, and it has inspections: "
-            f"{', '.join(inspections)}; enter_area enters it\n"
+            f"inspections: {area} is in no register, so nobody keeps its cycle, and there is something of it "
+            f"in {', '.join(names)}; enter_area enters it\n"
         )
     return Exit.INTEGRITY if strangers else Exit.DONE

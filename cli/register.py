@@ -24,6 +24,7 @@ from domain.streams import StreamKind, kind_of
 from workers.informed import informed, read_news
 from workers.reading import moment_as_at
 from workers.register import Register, Registered, read_register, strangers
+from workers.reviews import Reviews, read_reviews
 
 Flag = Annotated[bool, Parameter(negative=())]
 
@@ -65,8 +66,8 @@ async def list_areas(
     region
         Only those of this region.
     without_cycle
-        Instead, the areas that nobody looks after: those that have inspections and are not in the register,
-        and those whose process does not run.
+        Instead, the areas that nobody looks after: those that have inspections, or a part in a thematic
+        review, and are not in the register, and those whose process does not run.
     format
         table for people, json for scripts, csv for a spreadsheet.
     rehearsal
@@ -144,24 +145,25 @@ async def _without_cycle() -> list[Without]:
     async with examining() as (processes, stores):
         register = await read_register(stores.ledger)
         names = await stores.ledger.stream_versions()
+        reviews = await read_reviews(stores.ledger)
         with Console(file=sys.stderr).status("looking at each area's process"):
             found = await processes.examine(sorted(register))
             found += [one async for one in processes.examine_unknown()]
-    return _unregistered(register, names) + [
+    return _unregistered(register, names, reviews) + [
         Without(one.inspection, f"its process is {one.trouble}: {one.detail}", REPAIRS[one.trouble])
         for one in found
         if one.trouble in nobody and kind_of(one.inspection) is StreamKind.AREA
     ]
 
 
-def _unregistered(register: Register, names: Iterable[str]) -> list[Without]:
+def _unregistered(register: Register, names: Iterable[str], reviews: Reviews) -> list[Without]:
     registered = {area for area, one in register.items() if one.entered}
     inspections = [name for name in names if kind_of(name) is StreamKind.INSPECTION]
     return [
         Without(
             area, f"{', '.join(own)}: it is not in the register", "enter it: `inspections areas load FILE`"
         )
-        for area, own in strangers(registered, inspections).items()
+        for area, own in strangers(registered, inspections, reviews).items()
     ]
 
 

@@ -14,7 +14,7 @@ from domain.programme import Programme, plan
 from domain.programme.owed import Owed, owed_in_cycle, owed_plans
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind
-from domain.values import AreaCode, InspectionId, Period
+from domain.values import AreaCode, Period, StreamName
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 from workers.folding import state_of
@@ -36,11 +36,11 @@ class Planned:
 class Worklist:
     """What is owed, what is due first at the top, and the day in London as at which that holds.
 
-    `strangers`: the areas of inspections that are in no register, so that nobody keeps their cycle.
+    `strangers`: the areas of inspections and reviews that are in no register: nobody keeps their cycle.
     """
 
     owed: tuple[Owed, ...]
-    strangers: dict[AreaCode, tuple[InspectionId, ...]]
+    strangers: dict[AreaCode, tuple[StreamName, ...]]
     on: date
 
 
@@ -87,9 +87,13 @@ async def list_owed(ledger: Ledger, rules: Rulebook, *, as_at: date | None = Non
             registered.add(name)
         area = informed(name, _as_at(name, entries, as_at, moment), news)
         owed += owed_in_cycle(rules, name, area, min(moment, end))
+    reviews = {
+        name: _as_at(name, entries, as_at, moment)
+        async for name, entries in streams_of(ledger, StreamKind.THEMATIC_REVIEW)
+    }
     return Worklist(
         owed=tuple(sorted(owed, key=lambda one: (one.due, one.area, one.kind))),
-        strangers=strangers(registered, [one.inspection for one in told]),
+        strangers=strangers(registered, [one.inspection for one in told], reviews),
         on=london_date(moment),
     )
 

@@ -11,11 +11,13 @@ from domain.area.register import code_on, has_begun, is_open, name_on, predecess
 from domain.area.state import Entered, Polls, State, initial
 from domain.area.vocabulary import CodeKind, PollsKind
 from domain.streams import StreamKind
-from domain.values import AreaCode, InspectionId
+from domain.thematic.register import concerned
+from domain.values import AreaCode, InspectionId, StreamName
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
 from workers.folding import state_of
 from workers.reading import streams_of
+from workers.reviews import Reviews
 from workers.telling import Command, Telling
 
 
@@ -68,15 +70,19 @@ def elections(register: Register) -> tuple[date, ...]:
 
 
 def strangers(
-    registered: Container[AreaCode], inspections: Iterable[InspectionId]
-) -> dict[AreaCode, tuple[InspectionId, ...]]:
-    """List the areas of inspections that are in no register, each with them: nobody keeps their cycle."""
-    found: dict[AreaCode, list[InspectionId]] = defaultdict(list)
+    registered: Container[AreaCode], inspections: Iterable[InspectionId], reviews: Reviews
+) -> dict[AreaCode, tuple[StreamName, ...]]:
+    """List the areas that are in no register, each with its inspections and then the reviews that touch it.
+
+    Nobody keeps the cycle of such an area: what an outcome brings nobody plans, of a concern nobody hears.
+    """
+    found: dict[AreaCode, list[StreamName]] = defaultdict(list)
     for name in sorted(inspections):
-        area = name.partition("-")[0]
-        if area not in registered:
+        found[name.partition("-")[0]].append(name)
+    for name, review in sorted(reviews.items()):
+        for area in concerned(review):
             found[area].append(name)
-    return {area: tuple(names) for area, names in found.items()}
+    return {area: tuple(names) for area, names in sorted(found.items()) if area not in registered}
 
 
 class Difference(NamedTuple):

@@ -50,6 +50,12 @@ def areas(state: State) -> tuple[AreaCode, ...]:
     )
 
 
+def concerned(state: State) -> tuple[AreaCode, ...]:
+    """List the areas that a review touches: who takes part, was visited, or gave cause for concern."""
+    visited = {one.area for one in state.all(e.ReviewVisitBegun)}
+    return tuple(sorted({*areas(state), *visited, *(one.area for one in concerns(state))}))
+
+
 def has_withdrawn(state: State, area: AreaCode) -> bool:
     """Say whether an area took its consent back, and was not chosen again since."""
     chosen = state.place(Entry(kind=EntryKind.REVIEW_AREA_CHOSEN, about=area))

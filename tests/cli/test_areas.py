@@ -183,7 +183,11 @@ def test_the_answer_says_where_an_area_stands_in_its_cycle(loaded: Inspections) 
 
 
 async def test_areas_that_nobody_looks_after_are_listed(loaded: Inspections) -> None:
-    """One has an inspection and is not in the register; of the other the process was ended."""
+    """One has an inspection, one a part in a review: neither is in the register. Of one the process ended."""
+    consent = json.dumps({"body": "la-zzv", "role": "dcs"})
+    done(loaded("record", "THEMATIC-2023", "plan_review", "--at", "2023-01-16", *ADA))
+    chosen = ("--at", "2023-02-06", "--area", "ZZV", "--consent", consent)
+    done(loaded("record", "THEMATIC-2023", "choose_review_area", *chosen, *ADA))
     address = find_running(Settings.from_environment({"INSPECTIONS_DATA_DIR": str(loaded.folder)}))
     assert address is not None
     client = await connect(address.temporal_address, address.namespace)
@@ -191,7 +195,8 @@ async def test_areas_that_nobody_looks_after_are_listed(loaded: Inspections) -> 
     ended = loaded("areas", "list", "--without-cycle", "--format", "json")
     assert ended.code == 4, "an area without a cycle is an error"
     found = {one["area"]: one for one in ended.data}
-    assert set(found) == {"ZZW", "TRF"}
+    assert set(found) == {"ZZW", "ZZV", "TRF"}
+    assert "THEMATIC-2023: it is not in the register" in found["ZZV"]["because"]
     assert "ZZW-2030-F1: it is not in the register" in found["ZZW"]["because"]
     assert "missing" in found["TRF"]["because"]
     done(loaded("stuck", "repair", "TRF"))

@@ -16,6 +16,7 @@ from eventstore.ledger import Append
 from eventstore.memory import MemoryLedger
 from tests.domain.area.story import RULES, Story
 from tests.domain.inspection.story import Story as Inspection
+from tests.domain.thematic.story import Story as Review
 from tests.workers.test_statistics import PROVENANCE
 from workers.codecs import CODECS
 from workers.looking import look_at
@@ -61,6 +62,17 @@ async def test_what_happened_on_monday_counts_from_monday_though_the_cycle_heard
     sunday = date(2023, 11, 26)
     for day, due in ((sunday, []), *((day, [date(2026, 11, 27)]) for day in (MONDAY, TUESDAY, WEDNESDAY))):
         assert await _owed(ledger, day) == await _shown(ledger, day) == due
+
+
+async def test_a_concern_about_an_area_in_no_register_is_listed_with_who_nobody_looks_after() -> None:
+    """No cycle hears of it. As at a day before the area was chosen, nothing was wrong."""
+    review = Review().until("begin_review_visit").do("raise_concern", area="SFK")
+    ledger = MemoryLedger()
+    await _keep(ledger, "SRY", [*Story(today=date(2023, 2, 1)).entered().events])
+    await _keep(ledger, review.review, [*review.events])
+    found = await list_owed(ledger, RULES)
+    assert found.strangers == {"SFK": ("THEMATIC-2023",)}
+    assert (await list_owed(ledger, RULES, as_at=date(2023, 2, 19))).strangers == {}
 
 
 async def test_a_cycle_that_has_heard_of_nothing_yet_hides_nothing(published: Inspection) -> None:

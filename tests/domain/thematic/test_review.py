@@ -8,7 +8,14 @@ from pydantic import TypeAdapter, ValidationError
 from domain.actors import PERMISSIONS, Role, Verb
 from domain.thematic.commands import COMMAND_TYPES
 from domain.thematic.events import ReviewPlanned, ReviewReportPublished
-from domain.thematic.register import areas, awaiting_publication, concerns, current_report, under_visit
+from domain.thematic.register import (
+    areas,
+    awaiting_publication,
+    concerned,
+    concerns,
+    current_report,
+    under_visit,
+)
 from domain.thematic.standing import stands
 from domain.thematic.vocabulary import Stage
 from domain.values import AreaCode, InspectionId, ThematicReviewId
@@ -19,6 +26,14 @@ def _plan(story: Story) -> ReviewPlanned:
     plan = story.state.one(ReviewPlanned)
     assert plan is not None
     return plan
+
+
+def test_a_review_touches_who_takes_part_is_visited_or_gives_cause_for_concern() -> None:
+    """Not an area that took its consent back before anybody came."""
+    review = Story().until("choose_review_area").do("withdraw_review_consent", area="SFK")
+    assert concerned(review.state) == ("SRY",)
+    review.do("raise_concern", area="SFK")
+    assert concerned(review.state) == ("SFK", "SRY")
 
 
 # Planning.
