@@ -1,5 +1,6 @@
 """Coordinators: the register of areas as a whole, loaded from a file, listed, and told what concerns many."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,13 +12,16 @@ from cli.access import acting
 from cli.deed import Decided
 from cli.exits import Exit
 from cli.many import exit_of_all, say_refused, tell_many, told_as_data
-from cli.output import Format, console, print_hanging, print_json, print_table
+from cli.output import Format, console, in_words, print_hanging, print_json, print_table
 from cli.register import list_areas
 from domain.errors import MalformedError, NotFoundError
 from domain.london import london_date
+from domain.programme.owed import Owed, What
+from domain.rulebook import Rulebook
 from domain.streams import StreamKind, kind_of
 from domain.values import AreaCode
 from workers.areas import read_areas
+from workers.programme import list_owed
 from workers.reading import moment_as_at
 from workers.register import (
     Difference,
@@ -117,6 +121,9 @@ async def replace(*old: AreaCode, by: Several, since: date, decided: Decided) ->
         told = await tell_many(desk, stores, to_replace(register, old, by, since), decided, of="areas")
         if not any(one.answer.refused for one in told):
             told += await tell_many(desk, stores, to_take_over(register, old, by, since), decided, of="areas")
+        found = await list_owed(stores.ledger, Rulebook.released())
+        weeks = [one for one in found.owed if one.what is What.WEEKS and one.area in old]
+    _warn_of(weeks)
     if decided.format is Format.JSON:
         print_json(told_as_data(told))
         return exit_of_all(told)
@@ -126,6 +133,16 @@ async def replace(*old: AreaCode, by: Several, since: date, decided: Decided) ->
     if not told:
         console().print("All of them know it already.")
     return say_refused(told)
+
+
+def _warn_of(weeks: Sequence[Owed]) -> None:
+    """Name the inspections that cannot be as they are planned. Nobody but a person moves them."""
+    for one in weeks:
+        sys.stderr.write(
+            f"inspections: {one.inspection} is planned on site from {one.due} on ({in_words(one.kind)}): "
+            "defer_inspection or withdraw_inspection, or strike_entry if it is not opened yet; "
+            "`inspections due --what weeks` lists it until then\n"
+        )
 
 
 def _replacement_in_words(command: Mapping[str, Any]) -> str:

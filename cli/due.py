@@ -44,6 +44,9 @@ async def due(
 ) -> Exit:
     """List what is to come and has not come: inspections, engagement meetings, plans, longest due first.
 
+    A week on site that lies in a pause, or after the day on which others take the area's place, is listed by
+    its first day until somebody puts the inspection off or gives it up. One that lapsed is overdue.
+
     An area with inspections, or with a part in a thematic review, that is in no register is an error: nobody
     keeps its cycle. The rest is listed all the same, and the exit code is 4.
 
@@ -52,7 +55,8 @@ async def due(
     as_at
         What was to come by what had happened at the end of this day, as far as is known today. Otherwise now.
     what
-        Only full or monitoring inspections, engagement meetings, plans, or areas without a cycle.
+        Only full or monitoring inspections, engagement meetings, plans, weeks to be moved, or areas without a
+        cycle.
     overdue
         Only what is overdue.
     format

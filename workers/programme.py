@@ -6,14 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.area.matters import NewsMatter
-from domain.area.news import news_of
+from domain.area.news import news_of, pauses_of
 from domain.area.state import Entered
 from domain.area.state import State as AreaState
 from domain.london import london_date
 from domain.programme import Programme, plan
-from domain.programme.owed import Owed, owed_in_cycle, owed_plans
+from domain.programme.owed import Owed, owed_in_cycle, owed_plans, owed_weeks
 from domain.rulebook import Rulebook
-from domain.streams import StreamKind
+from domain.streams import PROGRAMME, StreamKind
 from domain.values import AreaCode, Period, StreamName
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
@@ -81,12 +81,15 @@ async def list_owed(ledger: Ledger, rules: Rulebook, *, as_at: date | None = Non
         owed += owed_plans(rules, name, state, now)
         told += [news_of(name, state)] if state.version else []
     news, end = by_area(told), await moment_as_at(ledger, None)
+    programme = await ledger.read_stream(PROGRAMME)
+    pauses = pauses_of(_as_at(PROGRAMME, programme, as_at, moment))
     registered: set[AreaCode] = set()
     async for name, entries in streams_of(ledger, StreamKind.AREA):
         if state_of(name, entries).one(Entered):
             registered.add(name)
         area = informed(name, _as_at(name, entries, as_at, moment), news)
         owed += owed_in_cycle(rules, name, area, min(moment, end))
+        owed += owed_weeks(rules, name, area, pauses, min(moment, end))
     reviews = {
         name: _as_at(name, entries, as_at, moment)
         async for name, entries in streams_of(ledger, StreamKind.THEMATIC_REVIEW)

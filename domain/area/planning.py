@@ -32,6 +32,26 @@ def to_open(state: State) -> tuple[Scheduled, ...]:
     return tuple(one for one in state.all(Scheduled) if one.inspection not in state.news)
 
 
+class OnSite(NamedTuple):
+    """A week on site that is still to come or goes on, and whether fieldwork has begun."""
+
+    inspection: InspectionId
+    kind: Kind
+    week: Period
+    begun: bool
+
+
+def weeks_on_site(state: State) -> tuple[OnSite, ...]:
+    """List the weeks on site of what is scheduled or opened and whose fieldwork is not over."""
+    waiting = (OnSite(one.inspection, one.kind, one.on_site, begun=False) for one in to_open(state))
+    opened = (
+        OnSite(one.inspection, one.kind, one.on_site, begun=one.begun_on is not None)
+        for one in state.news.values()
+        if one.on_site and one.inspection in under_way(state)
+    )
+    return (*waiting, *opened)
+
+
 def is_awaited(state: State, wanted: BroughtForward) -> bool:
     """Say whether the full inspection that is wanted earlier is neither scheduled nor opened."""
     return not any(one.kind is Kind.FULL for one in to_open(state)) and not any(

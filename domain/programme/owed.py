@@ -3,13 +3,17 @@
 What comes next is read from each area, and the plans that a report asked for from each inspection.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
 from domain.area.cycle import deadlines as deadlines_of_area
+from domain.area.matters import PauseNews
+from domain.area.planning import OnSite, weeks_on_site
 from domain.area.register import is_replaced
+from domain.area.state import Replaced
 from domain.area.state import State as AreaState
 from domain.area.vocabulary import DueKind
 from domain.deadline import Deadline, Status
@@ -22,12 +26,13 @@ from domain.values import AreaCode, InspectionId, Instant
 
 
 class What(StrEnum):
-    """Which worklist: inspections, meetings, plans, or areas whose cycle nobody keeps."""
+    """Which worklist: inspections, meetings, plans, weeks to be moved, or areas whose cycle nobody keeps."""
 
     FULL = "full"
     MONITORING = "monitoring"
     MEETING = "meeting"
     PLANS = "plans"
+    WEEKS = "weeks"
     AREAS = "areas"
 
 
@@ -44,7 +49,8 @@ class Stands(StrEnum):
 class Owed:
     """Something that is to come and has not come. Dates are days in London.
 
-    `inspection` is the one whose report asked for it; for what is due in a cycle, the area is enough.
+    `inspection` is the one whose report asked for it, or whose week it is; for what is due in a cycle, the
+    area is enough. No handbook says by when a week is to be moved.
     """
 
     what: What
@@ -57,7 +63,7 @@ class Owed:
     stands: Stands
     working_days: int | None
     """How many have passed since the due day, if it is overdue."""
-    handbook: str
+    handbook: str | None
 
 
 _WHAT: Final = {
@@ -89,6 +95,49 @@ def owed_plans(
         _owed(rules, What.PLANS, one, state.area, inspection, now)
         for one in deadlines_of_inspection(rules, state)
         if state.area and one.kind in FOLLOW_UP_KINDS and one.is_owed(now)
+    )
+
+
+def owed_weeks(
+    rules: Rulebook, area: AreaCode, state: AreaState, pauses: Iterable[PauseNews], now: Instant
+) -> tuple[Owed, ...]:
+    """List the weeks on site in a pause, or from the day on which others take the area's place.
+
+    Neither moves what is scheduled (our reading, I): somebody puts it off, or gives it up, or lets it be.
+    """
+    weeks = weeks_on_site(state)
+    paused = (
+        ("week_in_pause", "scheduling_paused", pause.first, one)
+        for one in weeks
+        if not one.begun
+        for pause in pauses
+        if pause.covers(one.kind, one.week)
+    )
+    replaced = state.one(Replaced)
+    taken = (
+        ("week_after_replacement", "area_replaced", replaced.since, one)
+        for one in weeks
+        if replaced and replaced.since <= one.week.last
+    )
+    return tuple(_week(rules, area, *found, now) for found in (*paused, *taken))
+
+
+def _week(
+    rules: Rulebook, area: AreaCode, kind: str, origin: str, origin_on: date, one: OnSite, now: Instant
+) -> Owed:
+    due, today = one.week.first, london_date(now)
+    overdue = due < today
+    return Owed(
+        what=What.WEEKS,
+        area=area,
+        inspection=one.inspection,
+        kind=kind,
+        origin=origin,
+        origin_on=origin_on,
+        due=due,
+        stands=Stands.OVERDUE if overdue else Stands.NEAR,
+        working_days=rules.current_calendar.working_days_between(due, today) if overdue else None,
+        handbook=None,
     )
 
 

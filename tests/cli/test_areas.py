@@ -130,14 +130,22 @@ def test_a_general_election_is_set_for_all_who_are_there_and_all_who_come(
 
 
 def test_both_sides_of_a_replacement_are_told(loaded: Inspections) -> None:
-    """Again, it is known already; a successor that is not there is named, and then nobody is told."""
+    """Again, it is known already; a successor that is not there is named, and then nobody is told.
+
+    Whoever replaces an area hears which of its inspections cannot be as they are planned.
+    """
+    week = ("--on-site.first", "2028-04-03", "--on-site.last", "2028-04-07", "--notify-on", "2028-03-20")
+    late = ("--inspection", "HAL-2028-F1", "--kind", "full", *week)
+    done(loaded("record", "HAL", "schedule_inspection", *late, *ADA))
     call = ("areas", "replace", "HAL", "--since", "2028-04-01", *ADA)
     unknown = loaded(*call, "--by", "TRF", "--by", "NEW")
     assert unknown.code == 3
     assert "NEW is not in the register, and nobody was told" in unknown.err
     assert "enter_area" in unknown.err
     assert loaded("show", "HAL", "--format", "json").data["replaced_by"] == []
-    told = done(loaded(*call, "--by", "TRF")).out
+    replaced = done(loaded(*call, "--by", "TRF"))
+    assert "HAL-2028-F1 is planned on site from 2028-04-03 on" in replaced.err
+    told = replaced.out
     assert "HAL  is replaced by TRF from 2028-04-01 on" in told
     assert "TRF  takes the place of HAL from 2028-04-01 on" in told
     assert "know it already" in done(loaded(*call, "--by", "TRF")).out

@@ -10,12 +10,13 @@ from domain.area.news import news_of
 from domain.events import DomainEvent
 from domain.london import at_time
 from domain.programme.owed import What
-from domain.streams import require_kind
+from domain.streams import PROGRAMME, require_kind
 from domain.values import Period
 from eventstore.ledger import Append
 from eventstore.memory import MemoryLedger
 from tests.domain.area.story import RULES, Story
 from tests.domain.inspection.story import Story as Inspection
+from tests.domain.national.story import Story as Country
 from tests.domain.thematic.story import Story as Review
 from tests.workers.test_statistics import PROVENANCE
 from workers.codecs import CODECS
@@ -62,6 +63,21 @@ async def test_what_happened_on_monday_counts_from_monday_though_the_cycle_heard
     sunday = date(2023, 11, 26)
     for day, due in ((sunday, []), *((day, [date(2026, 11, 27)]) for day in (MONDAY, TUESDAY, WEDNESDAY))):
         assert await _owed(ledger, day) == await _shown(ledger, day) == due
+
+
+async def test_a_pause_over_a_scheduled_week_is_listed_though_no_cycle_has_heard_of_it() -> None:
+    """As at the day on which it was decided, and not as at the day before; struck, it never was."""
+    area = Story().entered().do("schedule_inspection")
+    pause = {"kind": "full", "first": date(2026, 3, 20)}
+    country = Country().do("pause_scheduling", **pause, reason="national_emergency")
+    paused, struck = [*country.events], [*country.do("strike_pause", pause=pause).events]
+    for told, weeks in ((paused, ["SRY-2026-F1"]), (struck, [])):
+        ledger = MemoryLedger(rehearsal=True)
+        await _keep(ledger, "SRY", [*area.events])
+        await _keep(ledger, PROGRAMME, [*told])
+        for day, listed in ((date(2026, 3, 1), []), (date(2026, 3, 2), weeks)):
+            found = (await list_owed(ledger, RULES, as_at=day)).owed
+            assert [one.inspection for one in found if one.what is What.WEEKS] == listed
 
 
 async def test_a_concern_about_an_area_in_no_register_is_listed_with_who_nobody_looks_after() -> None:

@@ -1,8 +1,11 @@
 """What is to come in an area, and which plans are still to come. It is 2 March 2026."""
 
 from datetime import date, timedelta
+from typing import Any
 
-from domain.programme.owed import Owed, Stands, What, owed_in_cycle, owed_plans
+from domain.area.matters import PauseNews
+from domain.programme.owed import Owed, Stands, What, owed_in_cycle, owed_plans, owed_weeks
+from domain.values import Kind, Period
 from tests.domain.area.story import RULES, TODAY
 from tests.domain.inspection.story import Story
 from tests.domain.programme.making import DIRECTOR, Area
@@ -78,3 +81,43 @@ def test_a_plan_is_owed_until_it_has_come() -> None:
     assert (late.stands, late.working_days) == (Stands.OVERDUE, 3)
     story.until("priority_action_plan_published")
     assert plans(story) == []
+
+
+JUNE = Period(first=date(2026, 6, 15), last=date(2026, 6, 19))
+
+
+def _scheduled() -> Area:
+    """An area that is on site in June, as a coordinator has decided."""
+    name = "AAA-2026-F1"
+    return Area("AAA").tell(
+        "schedule_inspection", inspection=name, kind="full", notify_on=date(2026, 6, 1), on_site=JUNE
+    )
+
+
+def _weeks(area: Area, *pauses: PauseNews) -> list[tuple[str | None, str, date, date, Stands]]:
+    found = owed_weeks(RULES, area.area, area.state, pauses, area.now)
+    return [(one.inspection, one.kind, one.due, one.origin_on, one.stands) for one in found]
+
+
+def test_a_pause_over_a_week_that_is_scheduled_leaves_somebody_to_move_it() -> None:
+    """Opened or not; until it begins, is put off or is given up. A pause itself moves nothing."""
+    area, pause = _scheduled(), PauseNews(first=date(2026, 6, 19), last=date(2026, 8, 31))
+    to_settle = ("AAA-2026-F1", "week_in_pause", JUNE.first, pause.first, Stands.NEAR)
+    assert _weeks(area, pause) == [to_settle]
+    assert _weeks(area, PauseNews(kind=Kind.MONITORING, first=pause.first)) == []
+    assert _weeks(area, PauseNews(first=date(2026, 6, 20))) == []
+    assert _weeks(area.hears("AAA-2026-F1", on_site=JUNE), pause) == [to_settle]
+    assert _weeks(area.wait(date(2026, 6, 16)), pause) == [(*to_settle[:-1], Stands.OVERDUE)]
+    begun = {"begun_on": date(2026, 6, 11), "on_site": JUNE}
+    settled: tuple[dict[str, Any], ...] = (begun, {}, {"on_site": JUNE, "withdrawn": True})
+    for known in settled:
+        assert _weeks(area.hears("AAA-2026-F1", **known), pause) == []
+
+
+def test_a_week_on_site_from_the_first_day_of_the_successors_on_is_to_be_settled() -> None:
+    """Also of an inspection that has begun, until its fieldwork is over."""
+    area = _scheduled().do("replace_area", successors=["NEW"], since=JUNE.last)
+    assert _weeks(area) == [("AAA-2026-F1", "week_after_replacement", JUNE.first, JUNE.last, Stands.NEAR)]
+    assert len(_weeks(area.hears("AAA-2026-F1", on_site=JUNE, begun_on=date(2026, 6, 11)))) == 1
+    assert _weeks(area.hears("AAA-2026-F1", on_site=JUNE, fieldwork_ended_on=date(2026, 6, 18))) == []
+    assert _weeks(_scheduled().do("replace_area", successors=["NEW"], since=date(2026, 6, 20))) == []
