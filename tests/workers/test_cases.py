@@ -54,6 +54,18 @@ def test_a_malformed_row_is_named(tmp_path: Path, row: str, names: tuple[str, ..
     assert all(name in str(refused.value) for name in (str(file), *names)), refused.value
 
 
+def test_an_inspection_that_is_there_twice_is_named_by_its_second_line(tmp_path: Path) -> None:
+    """An area is not on site twice from one day on; another area may be, and the same area another day."""
+    other, again = SUFFOLK.replace("SFK", "SRY"), SUFFOLK.replace("2023-11-13", "2023-11-14")
+    rows = [row + ",,,," for row in (SUFFOLK, other, again)]
+    assert len(read_cases(write_cases(tmp_path / "good.csv", rows))) == 3
+    twice = write_cases(tmp_path / "twice.csv", [*rows, SUFFOLK.replace("2024-01-30", "2024-01-31") + ",,,,"])
+    with pytest.raises(
+        MalformedError, match=r"line 5: column fieldwork_start is '2023-11-13'.* line 2 has it"
+    ):
+        read_cases(twice)
+
+
 @pytest.mark.parametrize(
     ("header", "names"),
     [

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, model_validator
 
 from domain.errors import MalformedError
 from domain.values import AreaCode, DfeCode, Outcome, PublicName, Value
-from workers.tables import A_PUBLIC_NAME, Columns, Day, OptionalDay, read_table, require_field
+from workers.tables import A_PUBLIC_NAME, Columns, Day, Line, OptionalDay, read_table, require_field
 
 COLUMNS: Final = Columns(
     rows_are="case",
@@ -94,9 +94,22 @@ def read_cases(path: Path, only: Sequence[str] = ()) -> list[Case]:
     Raises:
         MalformedError: names file, line and column, and says what is accepted there.
     """
-    cases = [case for _, case in read_table(path, COLUMNS, Case)]
+    rows = read_table(path, COLUMNS, Case)
+    _require_each_once(rows)
+    cases = [case for _, case in rows]
     unknown = sorted(set(only) - {case.area for case in cases})
     if unknown:
         known = ", ".join(sorted({case.area for case in cases}))
         raise MalformedError(f"--only {', '.join(unknown)}: not in {path}, which has {known}")
     return [case for case in cases if not only or case.area in only]
+
+
+def _require_each_once(rows: Sequence[tuple[Line, Case]]) -> None:
+    """Refuse an inspection that is there twice: it would be played over itself, and all of it irregular."""
+    first: dict[tuple[AreaCode, date], int] = {}
+    for line, case in rows:
+        began = case.fieldwork_start
+        number = first.setdefault((case.area, began), line.number)
+        if number != line.number:
+            accepted = f"a day on which no other inspection of {case.area} begins; line {number} has it"
+            raise line.refusal("fieldwork_start", began.isoformat(), accepted)
