@@ -157,7 +157,10 @@ class CycleActivities:
         await self._handler.handle_own(own_request(area, command_id, command), context_of(question))
 
     async def _plan(self, area: str, state: State, scheduled: Scheduled) -> dict[str, Any]:
-        """Say what the inspection's own stream begins with, in the name of whoever scheduled it."""
+        """Say what the inspection's own stream begins with, in the name of whoever scheduled it.
+
+        What that was contrary to, this is as well, if the inspection has the same rule.
+        """
         return {
             "type": "plan_inspection",
             "area": area,
@@ -168,6 +171,7 @@ class CycleActivities:
             "occurred_at": scheduled.decided_at.isoformat(),
             "decided_by": scheduled.decided_by.model_dump(mode="json"),
             "recorded_by": scheduled.recorded_by.model_dump(mode="json"),
+            "contrary_to": scheduled.irregular.model_dump(mode="json") if scheduled.irregular else None,
             **(await self._scope(state) if scheduled.kind is Kind.MONITORING else {}),
         }
 

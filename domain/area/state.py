@@ -133,7 +133,10 @@ class Intervention(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Scheduled(Fact):
-    """An inspection that somebody has decided on, when, and the version of the area that this made."""
+    """An inspection that somebody has decided on, when, and the version of the area that this made.
+
+    `irregular`: against which rules it was decided, if against any.
+    """
 
     inspection: InspectionId
     kind: Kind
@@ -142,6 +145,7 @@ class Scheduled(Fact):
     decided_by: Actor
     recorded_by: Recorder
     decided_at: Instant
+    irregular: Irregularity | None
     version: int
 
 
@@ -324,7 +328,7 @@ def _facts_of_the_cycle(state: State, event: e.Event, entry: Entry) -> tuple[Fac
     match event:
         case e.InspectionScheduled():
             what = (event.inspection, event.kind, event.notify_on, event.on_site)
-            who = (event.decided_by, event.recorded_by, event.occurred_at)
+            who = (event.decided_by, event.recorded_by, event.occurred_at, event.irregular)
             return (Scheduled(entry, *what, *who, version=state.version + 1),)
         case e.InspectionBroughtForward():
             since = event.raised_on or on

@@ -75,6 +75,18 @@ async def test_what_the_inspection_itself_refuses_is_taken_back(house: House) ->
     assert len(await house.stores.ledger.read_stream(f"{cycle.area}-2024-F2")) == 1
 
 
+async def test_what_is_scheduled_against_a_rule_is_opened_as_irregular_as_it_is(house: House) -> None:
+    """Decided by somebody who usually does not: the inspection asks nobody for the same authority again."""
+    cycle = Cycle(house, TODAY)
+    await cycle.enter()
+    waived = {"rules": ["permission"], "reason": {"sealed": "0" * 64}, "authorised_by": "p-hmci"}
+    await cycle.record("schedule_inspection", Role.DCS, **_schedule(cycle), contrary_to=waived)
+    await cycle.until(lambda standing: not standing.errands)
+    (planned,) = await house.stores.ledger.read_stream(f"{cycle.area}-2024-F1")
+    event = planned.parsed()["body"]["event"]
+    assert (event["irregular"], event["decided_by"]["role"]) == (waived, "dcs")
+
+
 @pytest.mark.parametrize("lost", ["inspection", "cycle"])
 async def test_neither_needs_the_other_to_be_there(house: House, lost: str) -> None:
     """What happened meanwhile is heard when the cycle looks again, whichever process had been lost."""
