@@ -64,9 +64,9 @@ class Checkpoint:
         return str(self.note)
 
     @classmethod
-    def sign(cls, head: TreeHead, key: SecretKey, at: datetime) -> "Checkpoint":
-        """Sign a tree head as the log."""
-        return cls(Note(head.text, (key.sign(head.text, at),)), head)
+    def sign(cls, head: TreeHead, keys: Iterable[SecretKey], at: datetime) -> "Checkpoint":
+        """Sign a tree head as the log; while keys change, with the old one and the new one."""
+        return cls(Note(head.text, tuple(key.sign(head.text, at) for key in keys)), head)
 
     @classmethod
     def read(cls, whole: str) -> "Checkpoint":

@@ -44,6 +44,9 @@ def test_the_promises_are_read_from_the_migrations() -> None:
         ("ledger.events", "append_only"),
         ("ledger.commands", "append_only"),
         ("ledger.head", "stays_what_it_is"),
+        ("ledger.checkpoints", "append_only"),
+        ("ledger.log_keys", "append_only"),
+        ("ledger.acts", "append_only"),
     }
     assert {"ledger.append", "ledger.refuse_change", "ledger.tell"} <= found.functions.keys()
 

@@ -27,6 +27,9 @@ CHANGES = [
     "UPDATE ledger.head SET rehearsal = true",
     "DELETE FROM ledger.head",
     "TRUNCATE ledger.head",
+    "UPDATE ledger.checkpoints SET size = 0",
+    "DELETE FROM ledger.log_keys",
+    "TRUNCATE ledger.acts",
     "TRUNCATE ledger.events, ledger.commands, ledger.head CASCADE",
     "MERGE INTO ledger.events USING (VALUES (1)) AS v (p) ON position = p WHEN MATCHED THEN DELETE",
 ]
@@ -122,12 +125,15 @@ async def test_the_grants_are_those_that_are_listed(superuser: asyncpg.Connectio
         APP_ROLE,
     )
     assert dict(map(tuple, grants)) == {
+        "acts": "INSERT SELECT",
         "bodies": "INSERT SELECT UPDATE",
         "cases": "DELETE INSERT SELECT",
+        "checkpoints": "INSERT SELECT",
         "commands": "SELECT",
         "deadlines": "DELETE INSERT SELECT",
         "events": "SELECT",
         "head": "SELECT",
+        "log_keys": "INSERT SELECT",
         "notices": "INSERT SELECT UPDATE",
         "people": "INSERT SELECT UPDATE",
         "projections": "SELECT UPDATE",

@@ -40,7 +40,7 @@ def test_a_note_that_others_have_published_is_read_and_checked() -> None:
 
 def test_a_checkpoint_says_who_signed_it_and_when_it_was_checked() -> None:
     """The log signs, an auditor cosigns with the time; both are read back from the text."""
-    signed = Checkpoint.sign(HEAD, LOG, AT).cosign(WITNESS, AT)
+    signed = Checkpoint.sign(HEAD, [LOG], AT).cosign(WITNESS, AT)
     read = Checkpoint.read(str(signed))
     assert (read, read.head) == (signed, HEAD)
     assert read.check(ORIGIN, [LOG.public, WITNESS.public]) == {LOG.public: None, WITNESS.public: AT}
@@ -49,12 +49,12 @@ def test_a_checkpoint_says_who_signed_it_and_when_it_was_checked() -> None:
 
 def test_a_signature_of_an_unknown_key_is_no_signature() -> None:
     """Also of one that goes by the log's own name."""
-    forged = Checkpoint.sign(HEAD, STRANGER, AT)
+    forged = Checkpoint.sign(HEAD, [STRANGER], AT)
     for keys in ([LOG.public], [WITNESS.public], []):
         with pytest.raises(CheckpointError, match=r"no key of send\.example"):
             forged.check(ORIGIN, keys)
     with pytest.raises(CheckpointError, match=r"not of elsewhere\.example"):
-        Checkpoint.sign(HEAD, LOG, AT).check("elsewhere.example", [LOG.public])
+        Checkpoint.sign(HEAD, [LOG], AT).check("elsewhere.example", [LOG.public])
 
 
 def test_a_cosigner_alone_does_not_make_a_checkpoint() -> None:
@@ -67,7 +67,7 @@ def test_a_cosigner_alone_does_not_make_a_checkpoint() -> None:
 @given(st.integers(0, 10_000))
 def test_a_signed_text_that_was_changed_is_refused(seed: int) -> None:
     """Any character of the text: it is no checkpoint any more, or its signature is not under it."""
-    whole = str(Checkpoint.sign(HEAD, LOG, AT).cosign(WITNESS, AT))
+    whole = str(Checkpoint.sign(HEAD, [LOG], AT).cosign(WITNESS, AT))
     place = seed % len(HEAD.text)
     changed = whole[:place] + chr((ord(whole[place]) ^ 1) or 1) + whole[place + 1 :]
     with pytest.raises(NoteError):
@@ -76,7 +76,7 @@ def test_a_signed_text_that_was_changed_is_refused(seed: int) -> None:
 
 def test_the_time_of_a_cosignature_is_signed_too() -> None:
     """An auditor who checked in November has not checked in December."""
-    (_, cosignature) = Checkpoint.sign(HEAD, LOG, AT).cosign(WITNESS, AT).note.signatures
+    (_, cosignature) = Checkpoint.sign(HEAD, [LOG], AT).cosign(WITNESS, AT).note.signatures
     later = (int.from_bytes(cosignature.given[:8], "big") + 86_400).to_bytes(8, "big")
     with pytest.raises(NoteError, match=r"auditor\.example/w1 is not under this text"):
         WITNESS.public.check(HEAD.text, later + cosignature.given[8:])

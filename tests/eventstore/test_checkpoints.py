@@ -1,0 +1,121 @@
+"""Checkpoints on a real database: issued when the ledger has grown, refused when it was changed."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import asyncpg
+import pytest
+
+from domain.errors import IntegrityError
+from eventstore import checkpoints as module
+from eventstore.checkpoints import Checkpoints
+from eventstore.envelope import leaf_of
+from eventstore.postgres import PostgresLedger
+from proof.merkle import EMPTY_ROOT, Tree, root_of, verify_consistency
+from proof.notes import KeyType, SecretKey
+from tests.eventstore.making import appended, body, command
+
+ORIGIN: Final = "send.example/ledger"
+KEY: Final = SecretKey.generate(ORIGIN, KeyType.LOG)
+NEXT: Final = SecretKey.generate(ORIGIN, KeyType.LOG)
+AT: Final = datetime(2026, 11, 27, 9, tzinfo=UTC)
+
+TRIGGERS_OFF: Final = (
+    "ALTER TABLE ledger.{0} DISABLE TRIGGER append_only; {1}; "
+    "ALTER TABLE ledger.{0} ENABLE ALWAYS TRIGGER append_only"
+)
+
+
+@pytest.fixture
+async def ledger(pool: asyncpg.Pool) -> PostgresLedger:
+    """A ledger with five entries in two streams."""
+    ledger = await PostgresLedger.open(pool)
+    for number in range(5):
+        await appended(ledger, command("AB"[number % 2], number // 2, body(number)))
+    return ledger
+
+
+@pytest.fixture
+async def checkpoints(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> Checkpoints:
+    """Its checkpoints, read in small pages."""
+    monkeypatch.setattr(module, "PAGE", 2)
+    return Checkpoints(pool)
+
+
+async def test_an_empty_ledger_can_be_signed_too(checkpoints: Checkpoints) -> None:
+    """So that there is a beginning that everybody agrees on."""
+    issued = await checkpoints.issue([KEY], AT)
+    assert (issued.checkpoint.head.size, issued.checkpoint.head.root) == (0, EMPTY_ROOT)
+
+
+async def test_a_checkpoint_is_the_root_over_the_stored_texts(
+    ledger: PostgresLedger, checkpoints: Checkpoints
+) -> None:
+    """Signed with the log's key; without news and under the same key there is no second one."""
+    issued = await checkpoints.issue([KEY], AT)
+    leaves = [leaf_of(entry.text) for entry in await ledger.read_all()]
+    assert issued.checkpoint.head.root == root_of(leaves)
+    assert issued.checkpoint.check(ORIGIN, await checkpoints.keys()) == {KEY.public: None}
+    assert await checkpoints.issue([KEY], AT + timedelta(hours=1)) == issued
+    assert await checkpoints.all() == [issued]
+
+
+async def test_each_checkpoint_has_grown_from_the_one_before(
+    ledger: PostgresLedger, checkpoints: Checkpoints
+) -> None:
+    """A proof leads from each to each."""
+    for version in range(3, 6):
+        await checkpoints.issue([KEY], AT)
+        await appended(ledger, command("A", version, body(version)))
+    tree = Tree(leaf_of(entry.text) for entry in await ledger.read_all())
+    heads = [one.checkpoint.head for one in await checkpoints.all()]
+    for before, after in itertools.pairwise(heads):
+        proof = tree.consistency(before.size, after.size)
+        verify_consistency(before.size, after.size, proof, before.root, after.root)
+
+
+async def test_a_key_hands_over_to_the_next(ledger: PostgresLedger, checkpoints: Checkpoints) -> None:
+    """One checkpoint bears both signatures, so that who trusts the old key can trust the new one."""
+    await checkpoints.issue([KEY], AT)
+    both = await checkpoints.issue([KEY, NEXT], AT)
+    assert both.checkpoint.check(ORIGIN, [KEY.public]) == {KEY.public: None}
+    assert both.checkpoint.check(ORIGIN, [NEXT.public]) == {NEXT.public: None}
+    await appended(ledger, command("A", 3, body(9)))
+    assert (await checkpoints.issue([NEXT], AT)).checkpoint.check(ORIGIN, [NEXT.public])
+    assert set(await checkpoints.keys()) == {KEY.public, NEXT.public}
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "told"),
+    [
+        (
+            "events",
+            "UPDATE ledger.events SET leaf = sha256('x') WHERE position = 2",
+            "the first 5 entries are not those of checkpoint 1",
+        ),
+        ("events", "DELETE FROM ledger.events WHERE position = 5", "has 4 entries and had 5 at checkpoint 1"),
+        ("events", "DELETE FROM ledger.events WHERE position = 3", "position 3 is missing"),
+        (
+            "checkpoints",
+            "UPDATE ledger.checkpoints SET note = replace(note, E'\\n5\\n', E'\\n4\\n')",
+            "is not under this text",
+        ),
+        ("log_keys", "DELETE FROM ledger.log_keys", "no key of send.example/ledger"),
+    ],
+)
+async def test_what_was_changed_is_not_signed(
+    superuser: asyncpg.Connection,
+    ledger: PostgresLedger,
+    checkpoints: Checkpoints,
+    table: str,
+    statement: str,
+    told: str,
+) -> None:
+    """Whoever owns the database can change it; the log then signs nothing, and says why."""
+    await checkpoints.issue([KEY], AT)
+    await superuser.execute(TRIGGERS_OFF.format(table, statement))
+    with pytest.raises(IntegrityError, match=told):
+        await checkpoints.issue([KEY], AT)
+    count = await superuser.fetchval("SELECT count(*) FROM ledger.checkpoints")
+    assert count == 1
