@@ -12,9 +12,9 @@ from domain.actors import Role
 from domain.messages import Standing, publication_id
 from domain.rulebook import Rulebook
 from domain.values import SealedText
+from eventstore.codecs import CODECS
 from eventstore.ledger import Append, AppendResult
 from eventstore.memory import MemoryLedger
-from workers.codecs import CODECS
 from workers.rehearsal.script import Step
 
 TEXT: Final = SealedText(sealed="5" * 64)

@@ -20,8 +20,8 @@ from domain.errors import MalformedError
 from domain.streams import StreamKind, require_kind
 from domain.thematic.register import current_report
 from domain.values import AreaCode, BodyRef, InspectionId, Kind, PersonRef, StreamName
+from eventstore.folding import state_of
 from eventstore.people import Directory
-from workers.folding import state_of
 from workers.stores import Stores
 from workers.summary import fold
 

@@ -11,9 +11,9 @@ from domain.messages import MilestoneRequest
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind
 from domain.values import CalendarVersion, InspectionId
+from eventstore.codecs import CODEC
+from eventstore.folding import state_of
 from eventstore.ledger import Ledger
-from workers.codecs import CODEC
-from workers.folding import state_of
 from workers.foreseeing import Foresight, foresee
 from workers.reading import Progress, streams_of
 from workers.telling import Telling, Told

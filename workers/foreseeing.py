@@ -7,8 +7,8 @@ from activities.commands import CommandHandler, Context
 from domain.deadline import Paired, paired
 from domain.messages import MilestoneRequest, Verdict
 from domain.rulebook import Rulebook
+from eventstore.codecs import CODECS
 from eventstore.ledger import Ledger
-from workers.codecs import CODECS
 from workers.summary import moment_of_reading
 
 

@@ -15,8 +15,8 @@ from domain.area.state import State
 from domain.streams import StreamKind
 from domain.values import AreaCode, InspectionId
 from eventstore.envelope import Entry
+from eventstore.folding import state_of
 from eventstore.ledger import Ledger
-from workers.folding import state_of
 from workers.reading import happened_by, streams_of
 
 News = Mapping[AreaCode, Mapping[InspectionId, NewsMatter]]

@@ -7,8 +7,8 @@ from typing import Any
 
 from domain.streams import StreamKind, kind_of, require_kind
 from eventstore.envelope import Entry
+from eventstore.folding import state_of
 from eventstore.ledger import Ledger
-from workers.folding import state_of
 from workers.informed import informed, news_by
 from workers.reading import happened_by, moment_as_at
 from workers.summary import moment_of_reading

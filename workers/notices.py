@@ -18,12 +18,12 @@ from domain.inspection.events import EVENT_TYPES
 from domain.notices.rules import EVENTS_HEARD, hearings
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind, kind_of
+from eventstore.codecs import CODEC
 from eventstore.envelope import Entry
 from eventstore.news import News
 from eventstore.notices import SUBSCRIBER, NoticeWriter, PostgresOutbox
 from eventstore.outbox import NoticeState
 from eventstore.subscription import PATIENCE_SECONDS, catch_up, enrol, follow
-from workers.codecs import CODEC
 from workers.service.health import Status
 from workers.service.metrics import AsyncCollector
 from workers.service.parts import Part

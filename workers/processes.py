@@ -30,9 +30,9 @@ from domain.errors import IntegrityError, UnavailableError
 from domain.messages import Standing, Verdict
 from domain.rulebook import Rulebook
 from eventstore.envelope import Entry
+from eventstore.folding import state_of
 from eventstore.ledger import Append, Conflict, Ledger
 from workers.desk import Start, live_start
-from workers.folding import state_of
 from workers.kinds import TYPES, run_of
 from workers.resetting import begin_anew
 from workers.routing import read_routing

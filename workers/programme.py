@@ -16,8 +16,8 @@ from domain.rulebook import Rulebook
 from domain.streams import PROGRAMME, StreamKind
 from domain.values import AreaCode, Period, StreamName
 from eventstore.envelope import Entry
+from eventstore.folding import state_of
 from eventstore.ledger import Ledger
-from workers.folding import state_of
 from workers.informed import by_area, informed, read_news
 from workers.reading import happened_by, moment_as_at, streams_of
 from workers.register import strangers

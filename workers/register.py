@@ -14,8 +14,8 @@ from domain.streams import StreamKind
 from domain.thematic.register import concerned
 from domain.values import AreaCode, InspectionId, StreamName
 from eventstore.envelope import Entry
+from eventstore.folding import state_of
 from eventstore.ledger import Ledger
-from workers.folding import state_of
 from workers.reading import streams_of
 from workers.reviews import Reviews
 from workers.telling import Command, Telling

@@ -9,8 +9,8 @@ from domain.rulebook import Rulebook
 from domain.statistics import Conduct, Statistics, conduct, statistics
 from domain.streams import StreamKind
 from domain.values import AreaCode
+from eventstore.folding import state_of
 from eventstore.ledger import Ledger
-from workers.folding import state_of
 from workers.reading import Progress, happened_by, moment_as_at, streams_of
 from workers.summary import fold, moment_of_reading
 

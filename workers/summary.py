@@ -13,9 +13,9 @@ from domain.inspection.state import State, evolve, initial
 from domain.london import london_date
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind, kind_of
+from eventstore.codecs import CODEC
 from eventstore.envelope import Entry
 from eventstore.worklist import CaseRow, CaseSummary, DeadlineRow, Summarise
-from workers.codecs import CODEC
 
 
 def fold(entries: Sequence[Entry]) -> State:

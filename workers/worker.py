@@ -24,7 +24,7 @@ from domain.messages import Answer, MilestoneRequest, Question
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind
 from eventstore.codec import Codec
-from workers.codecs import CODECS
+from eventstore.codecs import CODECS
 from workers.desk import Desk, NameTakenError, live_start, start_ahead
 from workers.external import innermost
 from workers.kinds import WORKFLOWS

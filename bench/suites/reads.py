@@ -21,9 +21,9 @@ from bench.options import Options
 from bench.recorded import record, rulebook
 from bench.servers import Servers
 from bench.versus.eventsourced import Cases
+from eventstore.codecs import CODEC
 from eventstore.ledger import Append
 from eventstore.worklist import Worklist
-from workers.codecs import CODEC
 from workers.stores import Stores
 from workers.summary import fold, summariser
 

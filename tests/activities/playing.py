@@ -8,9 +8,9 @@ from domain.actors import Role
 from domain.messages import Answer, MilestoneRequest, Standing
 from domain.rulebook import Rulebook
 from domain.values import SealedText
+from eventstore.codecs import CODECS
 from eventstore.ledger import Ledger
 from tests.journeys.house import CASES, write_request
-from workers.codecs import CODECS
 from workers.rehearsal.script import Step, write_script
 
 RULES: Final = Rulebook.released()

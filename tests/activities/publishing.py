@@ -10,8 +10,8 @@ from activities.publication import UNNOTED, Publisher
 from domain.actors import Role
 from domain.inspection import events as e
 from domain.messages import Answer, PublishQuestion
+from eventstore.codecs import CODEC
 from tests.activities.playing import RULES, Play, handler_on
-from workers.codecs import CODEC
 from workers.rehearsal.script import PEOPLE
 from workers.stores import Stores
 

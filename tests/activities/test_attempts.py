@@ -14,11 +14,11 @@ from activities.publication import UNNOTED, Publisher
 from domain.actors import Role
 from domain.errors import UnavailableError
 from domain.messages import Answer, MilestoneRequest
+from eventstore.codecs import CODECS
 from eventstore.ledger import Append
 from eventstore.people import Directory
 from tests.activities.playing import RULES, Play, handler_on
 from tests.activities.publishing import publisher_on, released
-from workers.codecs import CODECS
 from workers.stores import Stores
 
 

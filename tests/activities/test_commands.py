@@ -15,12 +15,12 @@ from domain.errors import IntegrityError, MalformedError, UnavailableError
 from domain.inspection.deadlines import deadlines
 from domain.inspection.state import evolve, initial
 from domain.messages import Answer, MilestoneRequest, Verdict
+from eventstore.codecs import CODEC, CODECS
 from eventstore.errors import RehearsalError
 from eventstore.ledger import Append, AppendResult, Ledger
 from eventstore.memory import MemoryLedger
 from tests.activities.playing import RULES, Play, handler_on
 from tests.eventstore.conftest import read_only
-from workers.codecs import CODEC, CODECS
 from workers.stores import Stores, open_stores
 
 

@@ -13,9 +13,9 @@ import pytest
 from activities.publication import ERASED, NOT_WRITTEN, TEMPLATE_DIGEST, lay_down
 from domain.actors import Role
 from domain.inspection import events as e
+from eventstore.codecs import CODEC
 from tests.activities.playing import RULES, Play, handler_on
 from tests.activities.publishing import WORDS, Desk, fill_directory, released, undisturbed
-from workers.codecs import CODEC
 from workers.rehearsal.script import PEOPLE
 from workers.stores import Stores
 

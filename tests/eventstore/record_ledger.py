@@ -25,6 +25,7 @@ from domain.messages import Answer
 from domain.thematic.events import ConcernRaised
 from domain.values import MonitoringResult
 from eventstore.envelope import Entry
+from eventstore.folding import state_of
 from tests.domain.area.story import USUAL
 from tests.domain.late_holiday import LATER, with_royal_holiday
 from tests.journeys.cycles import Cycle
@@ -34,7 +35,6 @@ from tests.workflows import record_histories as paths
 from tests.workflows.cycle_paths import programme, thematic_review
 from tests.workflows.record_histories import on_server
 from workers.embedded.postgres import Postgres
-from workers.folding import state_of
 from workers.rehearsal.script import Step, bodies_of
 
 FOLDER: Final = Path(__file__).with_name("ledgers")

@@ -86,6 +86,7 @@ async def test_a_key_hands_over_to_the_next(ledger: PostgresLedger, checkpoints:
     assert set(await checkpoints.keys()) == {KEY.public, NEXT.public}
 
 
+@pytest.mark.usefixtures("ledger")
 @pytest.mark.parametrize(
     ("table", "statement", "told"),
     [
@@ -106,7 +107,6 @@ async def test_a_key_hands_over_to_the_next(ledger: PostgresLedger, checkpoints:
 )
 async def test_what_was_changed_is_not_signed(
     superuser: asyncpg.Connection,
-    ledger: PostgresLedger,
     checkpoints: Checkpoints,
     table: str,
     statement: str,

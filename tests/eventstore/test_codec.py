@@ -12,8 +12,8 @@ from domain.handbook import DeadlineKind
 from domain.inspection.events import DeadlineMissed
 from domain.values import Value
 from eventstore.codec import Codec
+from eventstore.codecs import CODEC as OF_INSPECTIONS
 from eventstore.envelope import Entry, Provenance, compose, leaf_of
-from workers.codecs import CODEC as OF_INSPECTIONS
 
 AT = datetime(2024, 3, 1, 9, 30, tzinfo=UTC)
 PROVENANCE = Provenance(command_id=UUID(int=1), correlation_id=UUID(int=2), causation_id=UUID(int=3))

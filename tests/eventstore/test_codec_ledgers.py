@@ -23,11 +23,11 @@ from domain.inspection.events import EVENT_TYPES, Event
 from domain.streams import kind_of
 from domain.values import PersonRef, Value
 from eventstore.codec import Codec
+from eventstore.codecs import CODEC, UPCASTERS
 from eventstore.envelope import Entry, verify_entry
+from eventstore.folding import state_of
 from eventstore.ledger import Append, Appended, Ledger
 from tests.eventstore.record_ledger import FOLDER
-from workers.codecs import CODEC, UPCASTERS
-from workers.folding import state_of
 
 LEDGERS = sorted(FOLDER.glob("*.jsonl"))
 each_ledger = pytest.mark.parametrize("file", LEDGERS, ids=lambda file: file.stem)

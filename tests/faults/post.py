@@ -17,10 +17,10 @@ import asyncpg
 from activities.notices.post import Post
 from activities.notices.smtp import MailServer, SmtpSender
 from domain.rulebook import Rulebook
+from eventstore.codecs import CODEC
 from eventstore.envelope import Entry
 from eventstore.notices import NoticeWriter, PostgresOutbox
 from eventstore.subscription import Change, catch_up
-from workers.codecs import CODEC
 from workers.notices import hearings_of
 from workers.stores import open_stores
 

@@ -11,13 +11,13 @@ from domain.inspection.standing import stands
 from domain.inspection.state import evolve, initial
 from domain.messages import Answer, MilestoneRequest, Recorded, Standing, Verdict
 from domain.rulebook import Rulebook
+from eventstore.codecs import CODEC
 from eventstore.envelope import Entry, verify_entry
 from eventstore.ledger import Ledger
 from eventstore.worklist import Worklist
 from tests.faults.callers import concern, told
 from tests.faults.processes import PATIENCE
 from tests.journeys.house import House, Life
-from workers.codecs import CODEC
 from workers.summary import summariser
 
 _OF_THE_MOMENT: Final = {"next_wake", "next_due"}

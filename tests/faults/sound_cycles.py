@@ -8,11 +8,11 @@ from domain.aggregates import aggregate_of
 from domain.area.news import news_of
 from domain.area.planning import to_open
 from domain.streams import StreamKind, kind_of
+from eventstore.folding import state_of
 from tests.faults.processes import PATIENCE
 from tests.faults.sound import check_commands, check_entries, whole
 from tests.journeys.cycles import Cycle
 from tests.journeys.house import House
-from workers.folding import state_of
 
 _OF_THE_MOMENT: Final = {"next_wake", "next_due"}
 

@@ -12,10 +12,10 @@ from temporalio.client import WorkflowHandle
 from domain.actors import SPEAKS_FOR, Role
 from domain.london import at_time
 from domain.messages import Answer, MilestoneRequest, Standing, StartInspection
+from eventstore.folding import state_of
 from tests.journeys.house import House, unused_area
 from workers.desk import Desk
 from workers.embedded.clock import A_MOMENT, until_awake
-from workers.folding import state_of
 from workflows.process import Process
 
 

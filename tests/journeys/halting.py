@@ -9,8 +9,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.commands import CommandHandler, Context
 from domain.actors import Role
 from domain.messages import MilestoneRequest, Standing, StartInspection
+from eventstore.codecs import CODECS
 from tests.journeys.house import House, Life
-from workers.codecs import CODECS
 from workers.processes import Processes, Trouble
 
 CONCERN = {"referred_to": "police", "reference": "MASH/2023-114"}

@@ -29,9 +29,9 @@ from domain.rulebook import Rulebook
 from domain.streams import StreamKind
 from domain.values import SealedText
 from eventstore.codec import Codec
+from eventstore.codecs import CODEC, CODECS
 from eventstore.ledger import CommandRecord
 from eventstore.migrate import migrate
-from workers.codecs import CODEC, CODECS
 from workers.desk import Desk
 from workers.embedded.clock import A_MOMENT, until_awake
 from workers.rehearsal.cases import Case, read_cases

@@ -14,10 +14,10 @@ from domain.london import at_time, london_date
 from domain.rulebook import Rulebook
 from domain.values import Slug
 from eventstore.codec import Codec
+from eventstore.codecs import CODEC, UPCASTERS
 from tests.domain.late_holiday import LATER, with_royal_holiday
 from tests.domain.other_handbook import other_handbook, with_handbook
 from tests.journeys.house import House
-from workers.codecs import CODEC, UPCASTERS
 from workers.rehearsal.script import NOON
 
 CONCERN: dict[str, Any] = {"referred_to": "police", "reference": "MASH/2023-114"}

@@ -8,9 +8,9 @@ from domain.inspection import events as e
 from domain.inspection.deadlines import deadlines
 from domain.inspection.events.clock import DeadlineEvent
 from domain.london import at_time, london_date
+from eventstore.codecs import CODEC
 from eventstore.envelope import Entry
 from tests.journeys.house import CASES, House, Life
-from workers.codecs import CODEC
 from workers.rehearsal.conductor import Conductor
 from workers.rehearsal.deeds import Scene, Words
 from workers.rehearsal.parts import Part

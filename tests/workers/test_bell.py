@@ -10,6 +10,7 @@ from domain.area.news import PAUSES_TOLD_BY, pauses_of
 from domain.events import DomainEvent, event_type
 from domain.national import evolve, initial
 from domain.streams import require_kind
+from eventstore.codecs import CODECS
 from eventstore.ledger import Append
 from eventstore.memory import MemoryLedger
 from tests.domain.area.story import Story as Area
@@ -18,7 +19,6 @@ from tests.domain.national.golden import one_of_each
 from tests.domain.thematic.story import Story as Review
 from tests.workers.test_statistics import PROVENANCE
 from workers.bell import Bell
-from workers.codecs import CODECS
 from workers.desk import Desk
 
 AREAS = ["ESS", "SFK", "SRY"]

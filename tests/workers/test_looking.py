@@ -10,13 +10,13 @@ from domain.errors import MalformedError
 from domain.events import DomainEvent
 from domain.inspection.progress import stage
 from domain.streams import require_kind
+from eventstore.codecs import CODECS
 from eventstore.envelope import Provenance
 from eventstore.ledger import Append
 from eventstore.memory import MemoryLedger
 from tests.domain.area.story import Story as AreaStory
 from tests.domain.inspection.story import Story
 from tests.domain.thematic.story import Story as ReviewStory
-from workers.codecs import CODECS
 from workers.looking import look_at
 
 PROVENANCE = Provenance(command_id=UUID(int=1), correlation_id=UUID(int=2), causation_id=UUID(int=3))

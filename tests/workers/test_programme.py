@@ -12,6 +12,7 @@ from domain.london import at_time
 from domain.programme.owed import What
 from domain.streams import PROGRAMME, require_kind
 from domain.values import Period
+from eventstore.codecs import CODECS
 from eventstore.ledger import Append
 from eventstore.memory import MemoryLedger
 from tests.domain.area.story import RULES, Story
@@ -19,7 +20,6 @@ from tests.domain.inspection.story import Story as Inspection
 from tests.domain.national.story import Story as Country
 from tests.domain.thematic.story import Story as Review
 from tests.workers.test_statistics import PROVENANCE
-from workers.codecs import CODECS
 from workers.looking import look_at
 from workers.programme import list_owed, propose
 

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.streams import StreamKind
+from eventstore.codecs import CODECS
 from eventstore.envelope import Provenance
 from eventstore.ledger import Append
 from eventstore.memory import MemoryLedger
 from tests.domain.area.story import Story
 from workers.areas import read_areas
-from workers.codecs import CODECS
 from workers.register import (
     Register,
     differences,

@@ -9,13 +9,13 @@ from domain.errors import MalformedError
 from domain.london import london_date
 from domain.streams import StreamKind
 from domain.values import Outcome
+from eventstore.codecs import CODEC, CODECS
 from eventstore.envelope import Provenance
 from eventstore.ledger import Append, Ledger
 from eventstore.memory import MemoryLedger
 from tests.domain.area.story import Story as Area
 from tests.domain.inspection.story import RULES, Story
 from tests.eventstore.making import body
-from workers.codecs import CODEC, CODECS
 from workers.statistics import count
 
 PROVENANCE = Provenance(command_id=UUID(int=1), correlation_id=UUID(int=2), causation_id=UUID(int=3))

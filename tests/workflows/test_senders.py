@@ -17,8 +17,8 @@ from activities.commands import CommandHandler, Context
 from domain.actors import Role
 from domain.errors import MalformedError
 from domain.messages import Answer, MilestoneRequest, Verdict
+from eventstore.codecs import CODECS
 from tests.journeys.house import House, Life
-from workers.codecs import CODECS
 from workers.rehearsal.script import bodies_of
 from workflows.inspection import InspectionWorkflow
 

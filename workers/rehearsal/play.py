@@ -14,8 +14,8 @@ from domain.inspection.deadlines import Deadline, deadlines
 from domain.inspection.events import Event
 from domain.inspection.state import State, evolve, initial
 from domain.rulebook import Rulebook
+from eventstore.codecs import CODEC
 from eventstore.migrate import migrate
-from workers.codecs import CODEC
 from workers.embedded.stack import running_stack
 from workers.rehearsal.cases import Case
 from workers.rehearsal.conductor import Conductor

@@ -20,9 +20,9 @@ from activities.commands import CommandHandler
 from activities.publication import Publisher
 from domain.errors import UnavailableError
 from domain.rulebook import Rulebook
+from eventstore.codecs import CODECS
 from eventstore.news import News
 from eventstore.worklist import Worklist
-from workers.codecs import CODECS
 from workers.desk import Desk
 from workers.notices import notice_gauges, notice_parts
 from workers.processes import Processes

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from domain.inspection.events import Event
+from eventstore.codecs import CODEC
 from eventstore.envelope import Provenance
 from eventstore.ledger import Append, Ledger
 from eventstore.notices import SUBSCRIBER, NoticeWriter
@@ -13,7 +14,6 @@ from eventstore.subscription import catch_up, enrol
 from tests.domain.inspection.story import INSPECTION, Story
 from tests.domain.notices.looking import NAMES, PEOPLE
 from tests.journeys.house import fresh_database
-from workers.codecs import CODEC
 from workers.notices import hearings_of
 from workers.stores import Stores, open_stores
 

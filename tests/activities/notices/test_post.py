@@ -16,6 +16,7 @@ from activities.notices.post import FIRST_PAUSE, LONGEST_PAUSE, Post, letter_id,
 from activities.notices.smtp import MailServer, SmtpSender
 from domain.actors import Role
 from domain.rulebook import Rulebook
+from eventstore.codecs import CODEC
 from eventstore.errors import RehearsalError
 from eventstore.notices import PATIENCE, PostgresOutbox, begin_after
 from eventstore.outbox import Notice, NoticeState, Record, Taken
@@ -32,7 +33,6 @@ from tests.activities.notices.mailing import (
 )
 from tests.domain.inspection.story import INSPECTION, Story
 from tests.journeys.house import fresh_database
-from workers.codecs import CODEC
 from workers.stores import Stores, open_stores
 
 FROM = "inspections@example.gov.uk"

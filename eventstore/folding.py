@@ -6,8 +6,8 @@ from typing import Any
 
 from domain.aggregates import aggregate_of
 from domain.streams import require_kind
+from eventstore.codecs import CODECS
 from eventstore.envelope import Entry
-from workers.codecs import CODECS
 
 
 def state_of(stream: str, entries: Sequence[Entry]) -> Any:
