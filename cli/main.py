@@ -70,6 +70,7 @@ def build(asked: str | None = None) -> App:
         ("cli.deployment:config", "config", _OPERATORS, "What is set, and where."),
         ("cli.operator:clock", "clock", _OPERATORS, "Move the clock of a rehearsal."),
         ("cli.upkeep:stuck", "stuck", _OPERATORS, "Inspections whose process has come to a halt."),
+        ("cli.recover:recover", "recover", _OPERATORS, "Raise from the ledger what Temporal has lost."),
         ("cli.upkeep:projections", "projections", _OPERATORS, "What is derived for quick reading."),
         ("cli.notices:notices", "notices", _OPERATORS, "Who is told of what, and what keeps it."),
         ("cli.rehearsal:rehearse", "rehearse", _OPERATORS, "Live real inspections again on the engine."),

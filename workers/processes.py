@@ -6,11 +6,11 @@ Putting it right never touches the ledger's streams; that it was done is kept am
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID, uuid4
 
 from temporalio.client import (
@@ -21,6 +21,7 @@ from temporalio.client import (
     WorkflowQueryFailedError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
 from activities.commands import own_request
@@ -45,6 +46,9 @@ ATTEMPTS_THAT_TELL: Final = 5
 AT_ONCE: Final = 8
 """Processes that are asked at the same time, whoever asks for how many."""
 STREAMS_AT_ONCE: Final = 200
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 class Trouble(StrEnum):
@@ -107,6 +111,14 @@ class Finding:
         return self.trouble is Trouble.UNKNOWN
 
 
+class Presence(StrEnum):
+    """Whether there is a process, where none is missing."""
+
+    RUNNING = "running"
+    OVER = "over"
+    """Nothing is left to do, and nobody does it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """An inspection whose process is examined."""
@@ -115,6 +127,16 @@ class _Look:
     entries: Sequence[Entry]
     unheard: str | None
     """Why it would not answer, if that is known without asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What was seen of a process without asking it."""
+
+    look: _Look
+    wanted: Standing
+    described: WorkflowExecutionDescription | None
+    """None: nothing runs, and nothing is left to do."""
 
 
 class Processes:
@@ -156,18 +178,42 @@ class Processes:
 
     async def examine(self, inspections: Sequence[str]) -> list[Finding]:
         """Examine the processes of some inspections, and return what is wrong with them."""
-        unheard = await self._unheard()
+        looks = await self._looks(inspections, await self._unheard())
+        return [finding for finding in await self._all(self._examine, looks) if finding]
+
+    async def seek(self, inspections: Sequence[str]) -> dict[str, Presence | Finding]:
+        """Look whether some inspections have their process, without asking it: no worker need be there.
+
+        Returns:
+            For each one whether it has, or that its process is missing or its events unreadable.
+        """
+        looks = await self._looks(inspections, None)
+        seen = await self._all(self._see, looks)
+        return {look.inspection: _presence(one) for look, one in zip(looks, seen, strict=True)}
+
+    async def repair_all(self, findings: Sequence[Finding]) -> list[str | None]:
+        """Put several processes right as `repair` does, and say of each what was done."""
+        return await self._all(self.repair, findings)
+
+    async def _looks(self, inspections: Sequence[str], unheard: str | None) -> list[_Look]:
         streams = await self._ledger.read_streams(inspections)
+        return [_Look(name, streams.get(name, ()), unheard) for name in dict.fromkeys(inspections)]
+
+    async def _all(self, act: Callable[[A], Awaitable[B]], on: Iterable[A]) -> list[B]:
+        """Do the same with each, few at the same time.
+
+        When Temporal is away, nobody waits for the rest: they would pile up from sweep to sweep.
+        """
         try:
-            # When Temporal is away, nobody waits for the rest: they would pile up from sweep to sweep.
             async with asyncio.TaskGroup() as group:
-                looks = [
-                    group.create_task(self._in_turn(_Look(name, streams.get(name, ()), unheard)))
-                    for name in dict.fromkeys(inspections)
-                ]
+                acts = [group.create_task(self._in_turn(act, one)) for one in on]
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
-        return [finding for look in looks if (finding := look.result())]
+        return [one.result() for one in acts]
+
+    async def _in_turn(self, act: Callable[[A], Awaitable[B]], one: A) -> B:
+        async with self._few:
+            return await act(one)
 
     async def repair(self, finding: Finding) -> str | None:
         """Put a process right if that can be done, keep note of it, and say what was done."""
@@ -179,12 +225,11 @@ class Processes:
     async def mend(self, finding: Finding) -> str | None:
         """Put a process right if that can be done, and say what was done.
 
-        Repeating it does no harm: a process that is there is not started twice.
+        Repeating it does no harm: a process that is there by now is not started, and nothing was done.
         """
         match finding.trouble:
             case Trouble.MISSING:
-                await self._raise(finding.inspection)
-                return "started"
+                return "started" if await self._raise(finding.inspection) else None
             case Trouble.BEHIND | Trouble.AHEAD:
                 await self._tell_to_look(finding.inspection)
                 return "told to look at the ledger"
@@ -197,11 +242,21 @@ class Processes:
             case _:
                 return None
 
-    async def _in_turn(self, look: _Look) -> Finding | None:
-        async with self._few:
-            return await self._examine(look)
-
     async def _examine(self, look: _Look) -> Finding | None:
+        sight = await self._see(look)
+        if isinstance(sight, Finding):
+            return sight
+        if sight.described is None:
+            return None
+        inspection, described = look.inspection, sight.described
+        if found := _failing(inspection, described) or _waiting(inspection, described):
+            return found
+        if look.unheard:
+            return Finding(inspection, Trouble.SILENT, look.unheard)
+        return await self._differing(sight.look, sight.wanted)
+
+    async def _see(self, look: _Look) -> _Sight | Finding:
+        """See whether a process is there, or find that it is missing or its events unreadable."""
         inspection = look.inspection
         try:
             state = state_of(inspection, look.entries)
@@ -209,20 +264,15 @@ class Processes:
         except IntegrityError as error:
             return Finding(inspection, Trouble.UNREADABLE, str(error))
         described = await self._describe(inspection)
-        if described is None or described.status is not WorkflowExecutionStatus.RUNNING:
-            return await self._missing(look, described) if wanted.open else None
-        if found := _failing(inspection, described) or _waiting(inspection, described):
-            return found
-        if look.unheard:
-            return Finding(inspection, Trouble.SILENT, look.unheard)
-        return await self._differing(look, wanted)
-
-    async def _missing(self, look: _Look, described: WorkflowExecutionDescription | None) -> Finding | None:
-        """Say that a process is missing, unless its inspection has moved, and perhaps ended, meanwhile."""
+        if described is not None and described.status is WorkflowExecutionStatus.RUNNING:
+            return _Sight(look, wanted, described)
+        if not wanted.open:
+            return _Sight(look, wanted, None)
+        # It may have moved, and perhaps ended, since its events were read.
         if moved := await self._moved(look):
-            return await self._examine(moved)
+            return await self._see(moved)
         ended = described.status.name.lower() if described and described.status else "not there"
-        return Finding(look.inspection, Trouble.MISSING, f"its last run is {ended}")
+        return Finding(inspection, Trouble.MISSING, f"its last run is {ended}")
 
     async def _moved(self, look: _Look) -> _Look | None:
         """Look at a stream anew if it has gone on since it was read."""
@@ -270,16 +320,21 @@ class Processes:
         with _unavailable():
             await self._client.get_workflow_handle(inspection).signal("sync")
 
-    async def _raise(self, inspection: str) -> None:
+    async def _raise(self, inspection: str) -> bool:
+        """Start a process, and say so; nothing is done if somebody else has started it meanwhile."""
         with _unavailable():
-            await self._client.start_workflow(
-                run_of(inspection),
-                self._start(inspection),
-                id=inspection,
-                task_queue=self._task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            )
+            try:
+                await self._client.start_workflow(
+                    run_of(inspection),
+                    self._start(inspection),
+                    id=inspection,
+                    task_queue=self._task_queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                )
+            except WorkflowAlreadyStartedError:
+                return False
+        return True
 
     async def _keep_note(self, finding: Finding, done: str) -> None:
         """Keep among the commands that a process was put right; nothing has happened to the inspection."""
@@ -300,6 +355,12 @@ class Processes:
             (result,) = await self._ledger.append([note])
             if not isinstance(result, Conflict):
                 return
+
+
+def _presence(seen: _Sight | Finding) -> Presence | Finding:
+    if isinstance(seen, Finding):
+        return seen
+    return Presence.RUNNING if seen.described else Presence.OVER
 
 
 def _behind(inspection: str, known: Standing, there: Standing) -> Finding:
