@@ -182,14 +182,14 @@ class Processes:
         return [finding for finding in await self._all(self._examine, looks) if finding]
 
     async def seek(self, inspections: Sequence[str]) -> dict[str, Presence | Finding]:
-        """Look whether some inspections have their process, without asking it: no worker need be there.
+        """Look whether some inspections have the process that they need. No process is asked.
 
         Returns:
-            For each one whether it has, or that its process is missing or its events unreadable.
+            For each one how it is, or that its process is missing or its events unreadable.
         """
         looks = await self._looks(inspections, None)
-        seen = await self._all(self._see, looks)
-        return {look.inspection: _presence(one) for look, one in zip(looks, seen, strict=True)}
+        seen = await self._all(self._seek, looks)
+        return {look.inspection: one for look, one in zip(looks, seen, strict=True)}
 
     async def repair_all(self, findings: Sequence[Finding]) -> list[str | None]:
         """Put several processes right as `repair` does, and say of each what was done."""
@@ -255,14 +255,20 @@ class Processes:
             return Finding(inspection, Trouble.SILENT, look.unheard)
         return await self._differing(sight.look, sight.wanted)
 
+    async def _seek(self, look: _Look) -> Presence | Finding:
+        stands = self._stands(look)
+        if isinstance(stands, Standing) and not stands.open:
+            return Presence.OVER  # without asking Temporal: most of an old ledger is
+        sight = await self._see(look)
+        if isinstance(sight, Finding):
+            return sight
+        return Presence.RUNNING if sight.described else Presence.OVER
+
     async def _see(self, look: _Look) -> _Sight | Finding:
         """See whether a process is there, or find that it is missing or its events unreadable."""
-        inspection = look.inspection
-        try:
-            state = state_of(inspection, look.entries)
-            wanted = aggregate_of(inspection).stands(self._rules, state, datetime.now(UTC)).standing
-        except IntegrityError as error:
-            return Finding(inspection, Trouble.UNREADABLE, str(error))
+        inspection, wanted = look.inspection, self._stands(look)
+        if isinstance(wanted, Finding):
+            return wanted
         described = await self._describe(inspection)
         if described is not None and described.status is WorkflowExecutionStatus.RUNNING:
             return _Sight(look, wanted, described)
@@ -273,6 +279,14 @@ class Processes:
             return await self._see(moved)
         ended = described.status.name.lower() if described and described.status else "not there"
         return Finding(inspection, Trouble.MISSING, f"its last run is {ended}")
+
+    def _stands(self, look: _Look) -> Standing | Finding:
+        inspection = look.inspection
+        try:
+            state = state_of(inspection, look.entries)
+            return aggregate_of(inspection).stands(self._rules, state, datetime.now(UTC)).standing
+        except IntegrityError as error:
+            return Finding(inspection, Trouble.UNREADABLE, str(error))
 
     async def _moved(self, look: _Look) -> _Look | None:
         """Look at a stream anew if it has gone on since it was read."""
@@ -355,12 +369,6 @@ class Processes:
             (result,) = await self._ledger.append([note])
             if not isinstance(result, Conflict):
                 return
-
-
-def _presence(seen: _Sight | Finding) -> Presence | Finding:
-    if isinstance(seen, Finding):
-        return seen
-    return Presence.RUNNING if seen.described else Presence.OVER
 
 
 def _behind(inspection: str, known: Standing, there: Standing) -> Finding:

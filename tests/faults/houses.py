@@ -95,6 +95,14 @@ class OwnTemporal:
         self._server._process.kill()
         self._server._process.wait()
 
+    def lose(self) -> None:
+        """Stop it and delete all that it has stored. Started again, it has never heard of anything."""
+        self._server.stop()
+        stored = list(self._folder.glob("temporal.db*"))
+        assert stored
+        for file in stored:
+            file.unlink()
+
     async def start(self) -> None:
         """Start it again on its file."""
         self._server = TemporalServer(
