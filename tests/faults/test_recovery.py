@@ -48,17 +48,16 @@ async def test_a_fleet_whose_temporal_was_lost_ends_with_the_ledger_of_its_twin(
 
             async with house.worker():
                 await fleet.live_to_the_middle()
-            await letters.deliver()
-            published = _pages(house.folder)
-            server.lose()
-            await server.start()
-            assert await _recovered(fleet) == {
-                StreamKind.INSPECTION: {Fate.RAISED: 10, Fate.OVER: 1},
-                StreamKind.AREA: {Fate.RAISED: 1},
-                StreamKind.THEMATIC_REVIEW: {Fate.RAISED: 1},
-                StreamKind.PROGRAMME: {Fate.RAISED: 1},
-            }
-            async with house.worker():
+                await letters.deliver()
+                published = _pages(house.folder)
+                server.lose()
+                await server.start()
+                assert await _recovered(fleet) == {
+                    StreamKind.INSPECTION: {Fate.RAISED: 10, Fate.OVER: 1},
+                    StreamKind.AREA: {Fate.RAISED: 1},
+                    StreamKind.THEMATIC_REVIEW: {Fate.RAISED: 1},
+                    StreamKind.PROGRAMME: {Fate.RAISED: 1},
+                }
                 await fleet.play_to_the_end()
             await letters.deliver()
 
