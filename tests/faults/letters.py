@@ -5,10 +5,10 @@ from typing import Self
 
 from activities.notices.letters import Letter
 from activities.notices.post import Post
+from eventstore.codecs import CODEC
 from eventstore.notices import SUBSCRIBER, NoticeWriter, PostgresOutbox
 from eventstore.subscription import catch_up, enrol
 from tests.journeys.house import House
-from workers.codecs import CODEC
 from workers.notices import hearings_of
 from workers.rehearsal.script import PARTNERSHIP, PEOPLE
 
