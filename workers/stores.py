@@ -1,4 +1,4 @@
-"""What lies in the database: ledger, sealed texts, directory and checkpoints, each through its own door."""
+"""What lies in the database, from the ledger to the acts, each through its own door."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ from typing import Final
 
 import asyncpg
 
+from eventstore.acts import Acts
 from eventstore.checkpoints import Checkpoints
 from eventstore.people import Directory
 from eventstore.pool import open_pool
@@ -27,6 +28,7 @@ class Stores:
     texts: SealedTexts
     directory: Directory
     checkpoints: Checkpoints
+    acts: Acts
 
 
 @asynccontextmanager
@@ -42,7 +44,7 @@ async def open_stores(
     pool = await open_pool(database_url, maximum=pool_size)
     try:
         ledger = await PostgresLedger.open(pool, observe=observe)
-        yield Stores(pool, ledger, SealedTexts(pool), Directory(pool), Checkpoints(pool))
+        yield Stores(pool, ledger, SealedTexts(pool), Directory(pool), Checkpoints(pool), Acts(pool))
     finally:
         # A connection on which no answer comes is cut: an end must not wait for a server that hangs.
         with contextlib.suppress(TimeoutError):
