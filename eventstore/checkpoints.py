@@ -2,16 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
 
-from domain.errors import IntegrityError
+from domain.errors import IntegrityError, MalformedError, NotFoundError
 from eventstore.pool import connection_errors
 from proof.checkpoints import Checkpoint, TreeHead
-from proof.merkle import Frontier
-from proof.notes import NoteError, PublicKey, SecretKey
+from proof.merkle import Frontier, Tree
+from proof.notes import MOST_SIGNATURES, KeyType, NoteError, PublicKey, SecretKey, Signature
 
 PAGE: Final = 20_000
 """Leaves that are read at once."""
@@ -19,11 +19,15 @@ PAGE: Final = 20_000
 _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtext('inspections checkpoints'))"
 _LEAVES: Final = "SELECT position, leaf FROM ledger.events WHERE position > $1 ORDER BY position LIMIT $2"
 _ISSUED: Final = "SELECT number, note, issued_at FROM ledger.checkpoints"
+_FILE: Final = (
+    "INSERT INTO ledger.checkpoints (size, root, note, issued_at) VALUES ($1, $2, $3, $4) "
+    "RETURNING number, note, issued_at"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A checkpoint, and when it was issued."""
+    """A checkpoint, and when it was issued, or filed with the signature of somebody who has checked it."""
 
     number: int
     checkpoint: Checkpoint
@@ -36,18 +40,21 @@ class Checkpoints:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def all(self) -> list[Issued]:
-        """Return every checkpoint in the order of their issue.
+    async def all(self, after: int = 0) -> list[Issued]:
+        """Return every checkpoint after a number, in the order of their issue.
 
         Raises:
             IntegrityError: one is none.
             UnavailableError: PostgreSQL cannot be reached.
         """
         with connection_errors():
-            return [_issued(row) for row in await self._pool.fetch(f"{_ISSUED} ORDER BY number")]
+            return [
+                _issued(row)
+                for row in await self._pool.fetch(f"{_ISSUED} WHERE number > $1 ORDER BY number", after)
+            ]
 
     async def last(self) -> Issued | None:
-        """Return the checkpoint that was issued last, if there is one. Raises as `all`."""
+        """Return the checkpoint of the largest size, if there is one. Raises as `all`."""
         with connection_errors():
             return await _last(self._pool)
 
@@ -61,7 +68,29 @@ class Checkpoints:
         with connection_errors():
             return await _keys(self._pool)
 
-    async def issue(self, signing: Sequence[SecretKey], at: datetime) -> Issued:
+    async def cosigners(self) -> list[PublicKey]:
+        """Return the public keys of those who have cosigned, in the order of coming. Raises as `keys`."""
+        with connection_errors():
+            return await _keys(self._pool, "cosigner_keys")
+
+    async def tree(self) -> Tree:
+        """Hash the leaves of the whole ledger into a tree, by which anything about it can be proved.
+
+        Raises:
+            IntegrityError: a position is missing.
+            UnavailableError: PostgreSQL cannot be reached.
+        """
+        with connection_errors():
+            return Tree([leaf async for leaf in _leaves(self._pool)])
+
+    async def issue(
+        self,
+        signing: Sequence[SecretKey],
+        at: datetime,
+        *,
+        every: timedelta = timedelta(0),
+        old_key_is_lost: bool = False,
+    ) -> Issued:
         """Sign what the ledger is now, after checking that it has grown from the last checkpoint.
 
         If it has not grown and these keys have signed the last checkpoint, that one is returned.
@@ -69,42 +98,112 @@ class Checkpoints:
         Args:
             signing: the log's key; while keys change, the old one and the new one.
             at: when it is issued.
+            every: return the last one if it is not as old as this. Of several that ask at once, one issues.
+            old_key_is_lost: let a key begin to which no earlier one has handed over.
 
         Raises:
             IntegrityError: the ledger has not grown from what was signed last. Nothing is signed then.
+            MalformedError: none of these keys has ever signed for this log, and others have.
             UnavailableError: PostgreSQL cannot be reached.
         """
         with connection_errors():
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute(_ONE_AT_A_TIME)
                 last, keys = await _last(connection), await _keys(connection)
+                if last and at - last.issued_at < every:
+                    return last
+                if not old_key_is_lost:
+                    _refuse_strangers(signing, keys)
                 head = await _grown(connection, signing[0].public.name, last, keys)
                 if last and last.checkpoint.head == head and _has_signed(last.checkpoint, signing):
                     return last
-                await connection.executemany(
-                    "INSERT INTO ledger.log_keys (key, added_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                    [(str(one.public), at) for one in signing],
-                )
-                checkpoint = Checkpoint.sign(head, signing, at)
+                await _add_keys(connection, "log_keys", [one.public for one in signing], at)
+                return await _file(connection, Checkpoint.sign(head, signing, at), at)
+
+    async def add(self, cosigned: Checkpoint, cosigner: PublicKey, at: datetime) -> Issued:
+        """File a checkpoint with the signature of somebody who has checked it, beside those without.
+
+        Only that signature is taken from it. If it is filed already, the checkpoint that has it is returned.
+
+        Args:
+            cosigned: the checkpoint as it came back.
+            cosigner: whose signature is taken.
+            at: when it is filed.
+
+        Raises:
+            NotFoundError: the log has issued no checkpoint of this size and root.
+            MalformedError: the signature is not on it, not under it, or one too many.
+            UnavailableError: PostgreSQL cannot be reached.
+        """
+        signature = _signature_of(cosigner, cosigned)
+        with connection_errors():
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute(_ONE_AT_A_TIME)
                 row = await connection.fetchrow(
-                    "INSERT INTO ledger.checkpoints (size, root, note, issued_at) VALUES ($1, $2, $3, $4) "
-                    "RETURNING number, note, issued_at",
-                    *(head.size, head.root, str(checkpoint), at),
+                    f"{_ISSUED} WHERE size = $1 AND root = $2 ORDER BY number DESC LIMIT 1",
+                    *(cosigned.head.size, cosigned.head.root),
                 )
-                return _issued(row)
+                filed = _issued(row) if row else None
+                if filed is None or filed.checkpoint.note.text != cosigned.note.text:
+                    raise NotFoundError(
+                        f"this log has issued no such checkpoint of {cosigned.head.size} entries"
+                    )
+                note = filed.checkpoint.note.with_signature(signature)
+                if note == filed.checkpoint.note:
+                    return filed
+                if len(note.signatures) > MOST_SIGNATURES:
+                    raise MalformedError(f"a checkpoint takes {MOST_SIGNATURES} signatures and no more")
+                await _add_keys(connection, "cosigner_keys", [cosigner], at)
+                return await _file(connection, Checkpoint(note, cosigned.head), at)
 
 
 async def _last(connection: Any) -> Issued | None:
-    row = await connection.fetchrow(f"{_ISSUED} ORDER BY number DESC LIMIT 1")
+    # Not by number: an earlier checkpoint that was cosigned late has a later number.
+    row = await connection.fetchrow(f"{_ISSUED} ORDER BY size DESC, number DESC LIMIT 1")
     return _issued(row) if row else None
 
 
-async def _keys(connection: Any) -> list[PublicKey]:
-    rows = await connection.fetch("SELECT key FROM ledger.log_keys ORDER BY added_at, key")
+async def _file(connection: Any, checkpoint: Checkpoint, at: datetime) -> Issued:
+    head = checkpoint.head
+    return _issued(await connection.fetchrow(_FILE, head.size, head.root, str(checkpoint), at))
+
+
+async def _keys(connection: Any, table: str = "log_keys") -> list[PublicKey]:
+    rows = await connection.fetch(f"SELECT key FROM ledger.{table} ORDER BY added_at, key")
     try:
         return [PublicKey.read(row["key"]) for row in rows]
     except NoteError as error:
-        raise IntegrityError(f"a key of the log cannot be read: {error}") from error
+        raise IntegrityError(f"ledger.{table}: a key cannot be read: {error}") from error
+
+
+async def _add_keys(connection: Any, table: str, keys: Sequence[PublicKey], at: datetime) -> None:
+    await connection.executemany(
+        f"INSERT INTO ledger.{table} (key, added_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        [(str(one), at) for one in keys],
+    )
+
+
+def _refuse_strangers(signing: Sequence[SecretKey], keys: Sequence[PublicKey]) -> None:
+    """Refuse keys of which none has signed before: who trusts the old one could not know the new."""
+    if keys and not any(one.public in keys for one in signing):
+        raise MalformedError(
+            f"the key {signing[0].public} has never signed for this log; accepted is {keys[-1]}, "
+            "and a new one after `inspections audit keys rotate`"
+        )
+
+
+def _signature_of(cosigner: PublicKey, cosigned: Checkpoint) -> Signature:
+    """Find somebody's signature under a checkpoint, and check it."""
+    found = [one for one in cosigned.note.signatures if (one.name, one.id) == (cosigner.name, cosigner.id)]
+    if cosigner.type is not KeyType.COSIGNER or not found:
+        raise MalformedError(
+            f"accepted is a checkpoint that {cosigner.name} has signed with a cosigner's key"
+        )
+    try:
+        cosigner.check(cosigned.note.text, found[0].given)
+    except NoteError as error:
+        raise MalformedError(str(error)) from error
+    return found[0]
 
 
 def _issued(row: Any) -> Issued:

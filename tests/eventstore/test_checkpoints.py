@@ -1,5 +1,6 @@
 """Checkpoints on a real database: issued when the ledger has grown, refused when it was changed."""
 
+import asyncio
 import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -7,11 +8,12 @@ from typing import Final
 import asyncpg
 import pytest
 
-from domain.errors import IntegrityError
+from domain.errors import IntegrityError, MalformedError, NotFoundError
 from eventstore import checkpoints as module
 from eventstore.checkpoints import Checkpoints
 from eventstore.envelope import leaf_of
 from eventstore.postgres import PostgresLedger
+from proof.checkpoints import Checkpoint, TreeHead
 from proof.merkle import EMPTY_ROOT, Tree, root_of, verify_consistency
 from proof.notes import KeyType, SecretKey
 from tests.eventstore.making import appended, body, command
@@ -19,6 +21,8 @@ from tests.eventstore.making import appended, body, command
 ORIGIN: Final = "send.example/ledger"
 KEY: Final = SecretKey.generate(ORIGIN, KeyType.LOG)
 NEXT: Final = SecretKey.generate(ORIGIN, KeyType.LOG)
+ANA: Final = SecretKey.generate("ana.example", KeyType.COSIGNER)
+BEN: Final = SecretKey.generate("ben.example", KeyType.COSIGNER)
 AT: Final = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 TRIGGERS_OFF: Final = (
@@ -84,6 +88,57 @@ async def test_a_key_hands_over_to_the_next(ledger: PostgresLedger, checkpoints:
     await appended(ledger, command("A", 3, body(9)))
     assert (await checkpoints.issue([NEXT], AT)).checkpoint.check(ORIGIN, [NEXT.public])
     assert set(await checkpoints.keys()) == {KEY.public, NEXT.public}
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_a_key_to_which_none_has_handed_over_does_not_sign(checkpoints: Checkpoints) -> None:
+    """A worker with the wrong key would leave auditors in doubt. Only when the old key is lost it may."""
+    await checkpoints.issue([KEY], AT)
+    with pytest.raises(MalformedError, match="has never signed for this log"):
+        await checkpoints.issue([NEXT], AT)
+    assert (await checkpoints.issue([NEXT], AT, old_key_is_lost=True)).number == 2
+
+
+async def test_several_workers_at_once_issue_one_checkpoint(
+    ledger: PostgresLedger, checkpoints: Checkpoints
+) -> None:
+    """Whoever comes second finds the first's, also when the ledger has grown in between."""
+    hour = timedelta(hours=1)
+    first, second = await asyncio.gather(*(checkpoints.issue([KEY], AT, every=hour) for _ in range(2)))
+    assert first == second
+    await appended(ledger, command("A", 3, body(9)))
+    assert await checkpoints.issue([KEY], AT + timedelta(minutes=59), every=hour) == first
+    assert (await checkpoints.issue([KEY], AT + hour, every=hour)).checkpoint.head.size == 6
+
+
+async def test_cosignatures_are_filed_beside_and_add_up(
+    ledger: PostgresLedger, checkpoints: Checkpoints
+) -> None:
+    """Each is a new row, also for an earlier checkpoint; the one of the largest size stays the last."""
+    first = await checkpoints.issue([KEY], AT)
+    await appended(ledger, command("A", 3, body(9)))
+    second = await checkpoints.issue([KEY], AT)
+    await checkpoints.add(first.checkpoint.cosign(ANA, AT), ANA.public, AT)
+    both = await checkpoints.add(first.checkpoint.cosign(BEN, AT), BEN.public, AT)
+    assert (both.number, await checkpoints.last()) == (4, second)
+    assert await checkpoints.add(first.checkpoint.cosign(BEN, AT), BEN.public, AT) == both
+    assert set(await checkpoints.cosigners()) == {ANA.public, BEN.public}
+    signed = both.checkpoint.check(ORIGIN, [KEY.public, *await checkpoints.cosigners()])
+    assert signed == {KEY.public: None, ANA.public: AT, BEN.public: AT}
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_what_comes_back_and_is_not_what_was_issued_is_not_filed(checkpoints: Checkpoints) -> None:
+    """Another root, a signature that is missing, one under another text, or one that is a log's."""
+    issued = (await checkpoints.issue([KEY], AT)).checkpoint
+    other = Checkpoint.sign(TreeHead(ORIGIN, 5, bytes(32)), [KEY], AT).cosign(ANA, AT)
+    with pytest.raises(NotFoundError, match="no such checkpoint of 5 entries"):
+        await checkpoints.add(other, ANA.public, AT)
+    moved = Checkpoint(issued.note.with_signature(other.note.signatures[-1]), issued.head)
+    for wrong, key in ((issued, ANA), (issued.cosign(BEN, AT), ANA), (moved, ANA), (issued, KEY)):
+        with pytest.raises(MalformedError):
+            await checkpoints.add(wrong, key.public, AT)
+    assert len(await checkpoints.all()) == 1
 
 
 @pytest.mark.usefixtures("ledger")
