@@ -20,6 +20,7 @@ from eventstore.migrate import migrate
 from workers.embedded import clock as rehearsal_clock
 from workers.embedded.address import StackAddress, find_rehearsal
 from workers.embedded.stack import running_stack
+from workers.keys import make_log_key
 from workers.logs import configure
 from workers.notices import notices_go_to
 from workers.service.serving import serving
@@ -59,6 +60,8 @@ async def up(
     ) as stack:
         rehearsal_clock.reset(stack.data_dir)
         await migrate(stack.database_url, rehearsal=virtual_clock)
+        if not virtual_clock:
+            make_log_key(stack.data_dir)
         workplace = workplace_of(stack, chosen)
         async with serving(workplace, chosen) as service:
             _tell(stack, workplace, chosen)

@@ -110,7 +110,8 @@ class Checkpoints:
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute(_ONE_AT_A_TIME)
                 last, keys = await _last(connection), await _keys(connection)
-                if last and at - last.issued_at < every:
+                # In either direction: a clock that was once ahead must not end all issuing.
+                if last and abs(at - last.issued_at) < every:
                     return last
                 if not old_key_is_lost:
                     _refuse_strangers(signing, keys)

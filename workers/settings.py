@@ -18,10 +18,12 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 
 from domain.errors import MalformedError
 from domain.values import PersonRef, Value
+from proof.notes import KeyType, NoteError, SecretKey
 from workers.database_url import ACCEPTED, MASK, checked, without_password
 from workers.sources import Source, gather
 
 _EMAIL: Final = r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"
+_EMAILS: Final = rf"^{_EMAIL.strip('^$')}(\s*,\s*{_EMAIL.strip('^$')})*$"
 _PLACE: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:/\s]+):([0-9]{1,5})")
 
 
@@ -137,6 +139,19 @@ class Settings(Value):
         "where Notify is reached", "a URL such as https://api.notifications.service.gov.uk",
         default="https://api.notifications.service.gov.uk", pattern=r"^https?://[^\s]+$",
     )  # fmt: skip
+    checkpoint_key: str | None = _setting(
+        "the secret key that signs the ledger's checkpoints; without it, the embedded stack makes one and a "
+        "worker elsewhere issues none",
+        "a log's secret key as `inspections audit keys new` writes it", secret=True, default=None,
+    )  # fmt: skip
+    checkpoint_minutes: int = _setting(
+        "how often a checkpoint is issued if the ledger has grown",
+        "a number of minutes from 1 to 10080", default=60, ge=1, le=10_080,
+    )  # fmt: skip
+    checkpoint_recipients: str | None = _setting(
+        "the addresses to which each checkpoint is mailed; without it, none",
+        "email addresses, separated by commas", default=None, pattern=_EMAILS,
+    )  # fmt: skip
 
     _sources: dict[str, Source] = PrivateAttr(default_factory=dict)
 
@@ -149,6 +164,17 @@ class Settings(Value):
     @classmethod
     def _for_postgresql(cls, url: str | None) -> str | None:
         return url and checked(url)
+
+    @field_validator("checkpoint_key")
+    @classmethod
+    def _of_a_log(cls, text: str | None) -> str | None:
+        try:
+            kind = SecretKey.read(text).public.type if text else KeyType.LOG
+        except NoteError:
+            kind = None
+        if kind is not KeyType.LOG:
+            raise ValueError("accepted is a log's secret key as `inspections audit keys new` writes it")
+        return text
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -41,7 +41,7 @@ class NotifySender:
             "template_id": self._template_id,
             "personalisation": {
                 "subject": letter.words.subject,
-                "body": "\n\n".join(letter.words.paragraphs),
+                "body": "\n\n".join(filter(None, (*letter.words.paragraphs, letter.words.verbatim))),
             },
             "reference": letter.id,
             # What a body is called has been typed by somebody: it is to become neither link nor heading.

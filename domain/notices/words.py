@@ -26,13 +26,14 @@ class Words(NamedTuple):
 
     subject: str
     paragraphs: tuple[str, ...]
+    verbatim: str = ""
+    """What comes after the paragraphs, and of which no line may be broken otherwise."""
 
     @property
     def text(self) -> str:
         """The paragraphs as plain text, in lines that every reader of mail shows whole."""
-        return (
-            "\n\n".join(textwrap.fill(one, _WIDTH, break_on_hyphens=False) for one in self.paragraphs) + "\n"
-        )
+        filled = "\n\n".join(textwrap.fill(one, _WIDTH, break_on_hyphens=False) for one in self.paragraphs)
+        return f"{filled}\n" + (f"\n{self.verbatim}" if self.verbatim else "")
 
 
 def one_line(text: str) -> str:

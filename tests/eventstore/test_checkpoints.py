@@ -108,7 +108,9 @@ async def test_several_workers_at_once_issue_one_checkpoint(
     assert first == second
     await appended(ledger, command("A", 3, body(9)))
     assert await checkpoints.issue([KEY], AT + timedelta(minutes=59), every=hour) == first
-    assert (await checkpoints.issue([KEY], AT + hour, every=hour)).checkpoint.head.size == 6
+    assert (await checkpoints.issue([KEY], AT - hour, every=hour)).checkpoint.head.size == 6
+    await appended(ledger, command("A", 4, body(10)))
+    assert (await checkpoints.issue([KEY], AT + hour, every=hour)).checkpoint.head.size == 7
 
 
 async def test_cosignatures_are_filed_beside_and_add_up(

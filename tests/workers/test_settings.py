@@ -8,12 +8,14 @@ import pytest
 from pydantic import ValidationError
 
 from domain.errors import MalformedError, UnavailableError
+from proof.notes import KeyType, SecretKey
 from workers.external import describe_temporal, external_temporal
 from workers.settings import HttpAddress, Settings
 from workers.sources import Place, Source
 
 SECRET = "hunter2"
 NOTIFY_KEY = f"key-{'1' * 8}-1111-1111-1111-{'1' * 12}-{'2' * 8}-2222-2222-2222-{'2' * 12}"
+LOG_KEY = SecretKey.generate("send.example/ledger", KeyType.LOG)
 URL = f"postgresql://app:{SECRET}@db.example:5432/inspections"
 
 
@@ -70,6 +72,9 @@ def test_every_setting_can_be_given() -> None:
             "INSPECTIONS_NOTIFY_API_KEY": NOTIFY_KEY,
             "INSPECTIONS_NOTIFY_TEMPLATE_ID": "f33517ff-2a88-4f6e-b855-c550268ce08a",
             "INSPECTIONS_NOTIFY_BASE_URL": "https://notify.example",
+            "INSPECTIONS_CHECKPOINT_KEY": LOG_KEY.text,
+            "INSPECTIONS_CHECKPOINT_MINUTES": "15",
+            "INSPECTIONS_CHECKPOINT_RECIPIENTS": "ana@audit.example, ben@audit.example",
         }
     )
 
@@ -95,8 +100,12 @@ def test_every_setting_can_be_given() -> None:
         "notify_api_key": NOTIFY_KEY,
         "notify_template_id": UUID("f33517ff-2a88-4f6e-b855-c550268ce08a"),
         "notify_base_url": "https://notify.example",
+        "checkpoint_key": LOG_KEY.text,
+        "checkpoint_minutes": 15,
+        "checkpoint_recipients": "ana@audit.example, ben@audit.example",
     }
     assert NOTIFY_KEY not in repr(settings)
+    assert LOG_KEY.text not in repr(settings)
     assert settings.shown("http_address") == "[::1]:9464"
 
 
@@ -166,7 +175,9 @@ def test_an_unknown_variable_is_refused_with_the_nearest_known_one(name: str, ne
 
 
 def test_a_name_that_is_near_to_none_is_refused_with_all_known_ones() -> None:
-    with pytest.raises(MalformedError, match="known are INSPECTIONS_CONFIG, INSPECTIONS_DATABASE_URL, "):
+    with pytest.raises(
+        MalformedError, match="known are INSPECTIONS_CHECKPOINT_KEY, INSPECTIONS_CHECKPOINT_KEY_FILE, "
+    ):
         Settings.from_environment({"INSPECTIONS_XYZZY": "1"})
 
 
@@ -192,6 +203,13 @@ def test_an_unknown_key_is_refused_with_its_file(toml: Path) -> None:
         ("INSPECTIONS_DATABASE_URL", f"postgresql://u:{SECRET}[x@h/d", "write @ as %40"),
         ("INSPECTIONS_DATABASE_URL", f"postgresql://u:{SECRET}@x@h/d", "write @ as %40"),
         ("INSPECTIONS_DATABASE_URL", f"postgresql://u:{SECRET}", "write @ as %40"),
+        ("INSPECTIONS_CHECKPOINT_KEY", f"PRIVATE+KEY+a+00000000+{SECRET}", "a log's secret key"),
+        (
+            "INSPECTIONS_CHECKPOINT_KEY",
+            SecretKey.generate(SECRET, KeyType.COSIGNER).text,
+            "a log's secret key",
+        ),
+        ("INSPECTIONS_CHECKPOINT_RECIPIENTS", "ana@audit.example; ben", "separated by commas"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_what_is_accepted_but_never_repeated(

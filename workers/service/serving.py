@@ -23,6 +23,7 @@ from domain.rulebook import Rulebook
 from eventstore.codecs import CODECS
 from eventstore.news import News
 from eventstore.worklist import Worklist
+from workers.checkpoints import checkpoint_parts
 from workers.desk import Desk
 from workers.notices import notice_gauges, notice_parts
 from workers.processes import Processes
@@ -82,6 +83,7 @@ def parts_of(kit: Kit) -> tuple[Part, ...]:
         PagesPart(kit.publisher),
         BellPart(kit.stores, Desk(kit.client, kit.place.task_queue), kit.news),
         *notice_parts(kit.settings, kit.place, kit.stores, kit.news),
+        *checkpoint_parts(kit.settings, kit.place, kit.stores, kit.metrics.registry),
         # A rehearsal's processes live at times of their own, which only who plays it knows.
         *(() if kit.place.rehearsal else (SweeperPart(kit.sweeper, kit.news),)),
     )

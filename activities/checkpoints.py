@@ -1,0 +1,165 @@
+"""Checkpoints given away: laid down where the public finds them, and mailed to whoever is to keep them.
+
+What lies elsewhere nobody who owns the database can change: each copy is a witness. So a checkpoint that was
+published is never replaced, and one that differs from what was published is an alarm.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Protocol
+
+from activities.notices.letters import Letter, Sender, TryLaterError, UndeliverableError
+from activities.publication import lay_down
+from domain.errors import IntegrityError, UnavailableError
+from domain.notices.words import Words
+from proof.checkpoints import Checkpoint
+
+FOLDER: Final = "checkpoints"
+"""In the publication folder: each checkpoint in a file that is named by its number."""
+NEWEST: Final = "checkpoint"
+"""In the publication folder: the file with the checkpoint of the largest size."""
+_TOLD: Final = (
+    "Keep this letter. The lines below say what the ledger was, and whoever has them can show later whether "
+    "anything in it was changed: `inspections audit verify` takes them in a file, with --since."
+)
+
+
+class Issued(Protocol):
+    """A checkpoint under its number."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def checkpoint(self) -> Checkpoint: ...
+
+    @property
+    def issued_at(self) -> datetime: ...
+
+
+class Checkpoints(Protocol):
+    """The log's checkpoints, as far as they are given away."""
+
+    async def all(self, after: int = 0) -> Sequence[Issued]: ...
+
+    async def last(self) -> Issued | None: ...
+
+
+class Letters(Protocol):
+    """Says which checkpoints are to be mailed, and keeps what has become of that."""
+
+    async def take(self, address: str) -> tuple[int, int] | None: ...
+
+    async def settle(self, address: str, number: int, problem: str | None = None) -> None: ...
+
+    async def put_back(self, address: str, number: int, problem: str) -> None: ...
+
+
+class CheckpointPublisher:
+    """Lays checkpoints down in a folder. It looks at what lies there already once, when it begins."""
+
+    def __init__(self, checkpoints: Checkpoints, folder: Path) -> None:
+        self._checkpoints = checkpoints
+        self._folder = folder
+        self._published = 0
+
+    async def publish(self) -> None:
+        """Lay down whatever has been issued and does not lie there yet.
+
+        Raises:
+            IntegrityError: a checkpoint is not what was published under its number. Nothing is replaced then.
+            OSError: the folder cannot be written to.
+        """
+        for issued in await self._checkpoints.all(self._published):
+            await asyncio.to_thread(_publish, self._folder / FOLDER / str(issued.number), issued)
+            self._published = issued.number
+        last = await self._checkpoints.last()
+        if last is not None:
+            await asyncio.to_thread(_replace, self._folder / NEWEST, str(last.checkpoint).encode())
+
+
+class CheckpointPost:
+    """Mails checkpoints to some addresses, each at least once and under the same name."""
+
+    def __init__(
+        self,
+        checkpoints: Checkpoints,
+        letters: Letters,
+        sender: Sender,
+        addresses: Sequence[str],
+    ) -> None:
+        self._checkpoints = checkpoints
+        self._letters = letters
+        self._sender = sender
+        self._addresses = addresses
+
+    async def deliver(self) -> None:
+        """Mail what waits. What one address does not take keeps no other waiting.
+
+        Raises:
+            SenderAwayError: nothing can be sent at present. Everything waits.
+            UnavailableError: PostgreSQL cannot be reached, or a letter was not taken; says why.
+        """
+        problems = [await self._deliver_to(address) for address in self._addresses]
+        if told := "; ".join(sorted({problem for problem in problems if problem})):
+            raise UnavailableError(f"checkpoints cannot be mailed to all: {told}")
+
+    async def _deliver_to(self, address: str) -> str | None:
+        """Mail to one address until nothing waits or it takes nothing now; return what was wrong."""
+        told = None
+        while (taken := await self._letters.take(address)) is not None:
+            number, attempt = taken
+            (issued, *_) = await self._checkpoints.all(number - 1)
+            problem = None
+            try:
+                await self._sender.send(letter_of(issued, address), again=attempt > 1)
+            except UndeliverableError as error:
+                problem = told = str(error)
+            except (TryLaterError, UnavailableError) as error:
+                await self._letters.put_back(address, number, str(error))
+                if isinstance(error, UnavailableError):
+                    raise
+                return str(error)
+            await self._letters.settle(address, number, problem)
+        return told
+
+
+def letter_of(issued: Issued, address: str) -> Letter:
+    """Write the letter that brings a checkpoint to an address, always the same for the same checkpoint."""
+    head = issued.checkpoint.head
+    recipient = sha256(address.encode()).hexdigest()[:16]
+    return Letter(
+        id=f"checkpoint-{issued.number}-{head.root[:8].hex()}.{recipient}",
+        name="",
+        email=address,
+        words=Words(
+            f"Checkpoint {issued.number} of {head.origin}, size {head.size}",
+            (_TOLD,),
+            str(issued.checkpoint),
+        ),
+        recorded_at=issued.issued_at,
+    )
+
+
+def _publish(path: Path, issued: Issued) -> None:
+    content = str(issued.checkpoint).encode()
+    found = _content(path)
+    if found is None:
+        lay_down(path, content)
+    elif found != content:
+        raise IntegrityError(f"checkpoint {issued.number} is not the one that was published as {path}")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    if _content(path) != content:
+        lay_down(path, content)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
