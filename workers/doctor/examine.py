@@ -6,6 +6,7 @@ from functools import partial
 
 from domain.errors import UnavailableError
 from workers.doctor import machine
+from workers.doctor.checkpoints import checkpoints
 from workers.doctor.database import examine_database
 from workers.doctor.finding import Finding, wrong
 from workers.doctor.notices import notices
@@ -65,7 +66,7 @@ def _of_servers(
         if temporal
         else _lacking("temporal", lacking),
         machine.within_time("publication", partial(machine.publication, folder)),
-        *([notices(settings, place)] if place else []),
+        *([notices(settings, place), checkpoints(settings, place)] if place else []),
     )
 
 
