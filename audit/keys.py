@@ -1,10 +1,25 @@
-"""Files that hold one secret key each."""
+"""Keys and checkpoints as they are handed in: what is wrong with them is said in our own terms."""
 
 import os
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
-from domain.errors import MalformedError, UnavailableError
-from proof.notes import KeyType, NoteError, SecretKey
+from domain.errors import IntegrityError, MalformedError, UnavailableError
+from proof.checkpoints import Checkpoint
+from proof.notes import KeyType, NoteError, PublicKey, SecretKey
+
+
+def new_secret_key(name: str, kind: KeyType) -> SecretKey:
+    """Make a key.
+
+    Raises:
+        MalformedError: the name is none for a key.
+    """
+    try:
+        return SecretKey.generate(name, kind)
+    except NoteError as error:
+        raise MalformedError(str(error)) from None
 
 
 def read_secret_key(file: Path, kind: KeyType) -> SecretKey:
@@ -47,3 +62,42 @@ def write_secret_key(file: Path, key: SecretKey) -> None:
         raise MalformedError(f"{file} is there already; accepted is the name of a new file") from None
     except OSError as error:
         raise UnavailableError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def read_public_key(text: str) -> PublicKey:
+    """Read a public key from its text form.
+
+    Raises:
+        MalformedError: it is none.
+    """
+    try:
+        return PublicKey.read(text)
+    except NoteError as error:
+        raise MalformedError(str(error)) from error
+
+
+def read_checkpoint(file: Path) -> Checkpoint:
+    """Read a checkpoint from a file. Nothing is checked by that but its form.
+
+    Raises:
+        MalformedError: it is none.
+        UnavailableError: the file cannot be opened.
+    """
+    try:
+        return Checkpoint.read(file.read_text(encoding="utf-8"))
+    except (NoteError, UnicodeDecodeError) as error:
+        raise MalformedError(f"{file}: {error}") from error
+    except OSError as error:
+        raise UnavailableError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def signers(checkpoint: Checkpoint, keys: Iterable[PublicKey]) -> dict[PublicKey, datetime | None]:
+    """Say which of these keys have signed a checkpoint, cosigners with the time at which they did.
+
+    Raises:
+        IntegrityError: a signature names one of these keys and is not under this text.
+    """
+    try:
+        return checkpoint.note.signed_by(keys)
+    except NoteError as error:
+        raise IntegrityError(f"a checkpoint of {checkpoint.head.size} entries: {error}") from error

@@ -1,7 +1,8 @@
 """How a command finds the ledger it reads and the process it speaks to, without being told."""
 
 import os
-from collections.abc import AsyncIterator
+import pwd
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -145,6 +146,29 @@ def not_here(name: str) -> NotFoundError:
     }
     kind = kind_of(name)
     return NotFoundError(f"{name} is not in this ledger{listed.get(kind, '') if kind else ''}")
+
+
+async def note(stores: Stores, act: str, detail: Mapping[str, Any], recorded_by: str | None = None) -> None:
+    """Note what somebody does with the record. In a rehearsal nothing is noted.
+
+    Args:
+        stores: of the ledger with which it is done.
+        act: a name such as `read_refusals`.
+        detail: plain JSON data about it. It stays for ever, so no names and no secrets.
+        recorded_by: whom the command names; otherwise whom the settings name, or the account.
+
+    Raises:
+        UnavailableError: it cannot be noted, as in a copy of the database that takes no writes.
+    """
+    if not stores.ledger.rehearsal:
+        await stores.acts.note(act, recorded_by or settings().recorded_by or _account(), detail)
+
+
+def _account() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid-{os.getuid()}"
 
 
 def recorder(person: str | None, decided_by: str) -> dict[str, Any]:

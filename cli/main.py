@@ -81,6 +81,12 @@ def build(asked: str | None = None) -> App:
             "Live a whole programme again, every area in its cycle.",
         ),
         ("cli.auditor:log", "log", _AUDITORS, "The ledger of one inspection, area or review."),
+        (
+            "cli.audit:app",
+            "audit",
+            _AUDITORS,
+            "Prove what the ledger was; what was refused and done with it.",
+        ),
     )
     for target, name, group, text in parts:
         app.command(target, name=name, group=group, help=None if name == asked else text)

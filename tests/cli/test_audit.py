@@ -1,0 +1,183 @@
+"""Auditors and operators: what the ledger was is signed, cosigned and listed; refusals and acts are read."""
+
+import json
+import os
+import pwd
+import signal
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from cli.access import note
+from domain.london import london_date
+from proof.checkpoints import Checkpoint
+from proof.notes import PublicKey
+from tests.cli.conftest import Inspections, stop, wait_until_gone
+from tests.journeys.house import fresh_database
+from workers.stores import open_stores
+
+PATIENCE = 30
+TEAM = (
+    '[{"person":"p-lead","inspectorate":"ofsted","lead":true},'
+    '{"person":"p-cqc","inspectorate":"cqc","lead":true}]'
+)
+ADA = ("--decided-by", "p-ada", "--role", "coordinator", "--organisation", "ofsted")
+
+
+@pytest.fixture(scope="module")
+def audited(folder: Path) -> Iterator[Inspections]:
+    """A stack of its own, with one inspection of which fieldwork was to begin before its time."""
+    inspections = Inspections(folder / "audited")
+    process = inspections.up()
+    try:
+        opened = inspections(
+            *(
+                "open",
+                "SFK",
+                "--at",
+                "2023-10-16",
+                "--notify-on",
+                "2023-10-30",
+                "--on-site-from",
+                "2023-11-13",
+            ),
+            *("--on-site-to", "2023-11-17", "--body", "la-sfk", *ADA),
+        )
+        assert opened.code == 0, opened.err
+        lead = ("--decided-by", "p-lead", "--role", "ofsted_lead", "--organisation", "ofsted")
+        assert inspections("record", "SFK-2023-F1", "begin_fieldwork", "--at", "2023-11-08", *lead).code == 1
+        yield inspections
+    finally:
+        stop(process, signal.SIGINT)
+    wait_until_gone(inspections.folder)
+
+
+def _until_there(file: Path) -> str:
+    end = time.monotonic() + PATIENCE
+    while not file.exists():
+        assert time.monotonic() < end, f"{file} has not come"
+        time.sleep(0.05)
+    return file.read_text(encoding="utf-8")
+
+
+def test_a_stack_signs_and_publishes_from_the_first_day_with_a_key_of_its_own(audited: Inspections) -> None:
+    """The secret stays with its owner; the public key is listed with what it has signed."""
+    published = Checkpoint.read(_until_there(audited.folder / "published" / "checkpoints" / "1"))
+    assert (audited.folder / "checkpoint.key").stat().st_mode & 0o777 == 0o600
+    (key,) = audited("audit", "keys", "list", "--format", "json").data
+    public = PublicKey.read(key["key"])
+    assert published.check(public.name, [public]) == {public: None}
+    assert (key["type"], key["first"]) == ("log", 1)
+    assert key["key"] in audited("audit", "keys", "list").out
+
+
+def test_a_checkpoint_is_issued_when_asked_for_and_listed(audited: Inspections) -> None:
+    """Without news the last one is printed again."""
+    printed = Checkpoint.read(audited("audit", "checkpoint").out)
+    told = audited("audit", "checkpoint", "--format", "json").data
+    assert (told["checkpoint"], told["size"]) == (str(printed), printed.head.size)
+    listed = audited("audit", "checkpoints", "--format", "json").data
+    assert listed[-1]["number"] == told["number"]
+    assert f"{len(listed)} checkpoints" in audited("audit", "checkpoints").out
+
+
+def test_an_auditor_cosigns_and_the_operator_files_it(audited: Inspections, tmp_path: Path) -> None:
+    """First without an earlier one, then after the ledger has grown, with the proof that it only has."""
+    made = audited("audit", "keys", "new", "ana.example", "--cosigner", "--out", str(tmp_path / "ana.key"))
+    ana = PublicKey.read(made.out)
+    assert (tmp_path / "ana.key").stat().st_mode & 0o777 == 0o600
+    (log,) = audited("audit", "keys", "list", "--format", "json").data
+    files = [tmp_path / "first", tmp_path / "second"]
+    keys = ("--key", str(tmp_path / "ana.key"), "--log-key", log["key"], "--live")
+    files[0].write_text(audited("audit", "checkpoint").out)
+    first = audited("audit", "cosign", str(files[0]), *keys, "--recorded-by", "p-ana")
+    assert (first.code, "compared with no earlier one" in first.out) == (0, True)
+    assert audited("record", "SFK-2023-F1", "appoint_team", "--members", TEAM, *ADA).code == 0
+    files[1].write_text(audited("audit", "checkpoint").out)
+    second = audited("audit", "cosign", str(files[1]), *keys, "--last", f"{files[0]}.cosigned")
+    assert second.code == 0, second.err
+    filed = audited("audit", "checkpoint", "--add", f"{files[1]}.cosigned", "--cosigner", str(ana))
+    assert PublicKey.read(str(ana)) in Checkpoint.read(filed.out).note.signed_by([ana])
+    listed = audited("audit", "checkpoints", "--format", "json").data[-1]["signed"]
+    assert [one["key"] for one in listed] == [log["key"], str(ana)]
+    assert "ana.example" in audited("audit", "checkpoints").out
+    again = audited("audit", "cosign", str(files[1]), *keys)
+    assert (again.code, "is there already" in again.err) == (2, True)
+
+
+def test_what_cannot_be_cosigned_or_filed_says_why(audited: Inspections, tmp_path: Path) -> None:
+    """No checkpoint, no key, another log's key, a cosignature that is not there."""
+    for name, kind in (("bob.example", ("--cosigner",)), ("other.example/log", ())):
+        file = tmp_path / name.partition(".")[0]
+        made = audited("audit", "keys", "new", name, *kind, "--out", str(file))
+        (tmp_path / f"{file.name}.pub").write_text(made.out)
+    other, bob = ((tmp_path / f"{name}.pub").read_text().strip() for name in ("other", "bob"))
+    note = tmp_path / "note"
+    note.write_text(audited("audit", "checkpoint").out)
+    cosign = ("audit", "cosign", str(note), "--log-key", other, "--key")
+    assert audited(*cosign, str(tmp_path / "bob")).code == 4
+    assert "holds a log's key" in audited(*cosign, str(tmp_path / "other")).err
+    assert audited("audit", "checkpoint", "--add", str(note), "--cosigner", bob).code == 2
+    assert audited("audit", "checkpoint", "--add", str(note)).code == 2
+    (tmp_path / "none").write_text("nothing\n")
+    assert (
+        "no signed note"
+        in audited("audit", "cosign", str(tmp_path / "none"), *cosign[3:], str(tmp_path / "bob")).err
+    )
+    assert "without spaces" in audited("audit", "keys", "new", "a b", "--out", str(tmp_path / "x")).err
+
+
+def test_refusals_are_read_and_reading_them_is_noted(audited: Inspections) -> None:
+    """By whom: whoever is named, or the account."""
+    (refused,) = audited(
+        "audit", "refusals", "SFK-2023-F1", "--recorded-by", "p-audit", "--format", "json"
+    ).data
+    assert refused["command"]["decided_by"]["person"] == "p-lead"
+    shown = audited("audit", "refusals").out
+    assert f"refused by  {refused['refused']['code']}: " in shown
+    assert "SFK-2023-F1: begin fieldwork, asked by p-lead (ofsted lead)" in shown
+    acts = audited("audit", "acts", "--act", "read_refusals", "--format", "json").data
+    assert [(one["by_whom"], one["detail"]) for one in acts] == [
+        ("p-audit", {"of": "SFK-2023-F1"}),
+        (pwd.getpwuid(os.getuid()).pw_name, {"of": "all"}),
+    ]
+    day = london_date(datetime.fromisoformat(acts[0]["done_at"]))
+    assert "read refusals" in audited("audit", "acts", "--since", str(day), "--until", str(day)).out
+    assert audited("audit", "acts", "--since", "2100-01-01", "--format", "json").data == []
+    assert audited("audit", "refusals", "ZZZ-2020-F1").code == 3
+
+
+def test_a_key_is_rotated_and_only_by_whoever_has_the_old_one(audited: Inspections, tmp_path: Path) -> None:
+    """Both sign one checkpoint; afterwards the new one is used, and a key that nobody knows is refused."""
+    file = tmp_path / "next.key"
+    rotated = audited("audit", "keys", "rotate", "--out", str(file))
+    assert rotated.code == 0, rotated.err
+    old, new = (
+        one["key"]
+        for one in audited("audit", "keys", "list", "--format", "json").data
+        if one["type"] == "log"
+    )
+    assert rotated.out.startswith(new)
+    last = audited("audit", "checkpoints", "--format", "json").data[-1]
+    assert {old, new} <= {one["key"] for one in last["signed"]}
+    with_next = Inspections(audited.folder, {"INSPECTIONS_CHECKPOINT_KEY_FILE": str(file)})
+    assert with_next("audit", "checkpoint").code == 0
+    stranger = tmp_path / "stranger.key"
+    audited("audit", "keys", "new", PublicKey.read(new).name, "--out", str(stranger))
+    with_stranger = Inspections(audited.folder, {"INSPECTIONS_CHECKPOINT_KEY_FILE": str(stranger)})
+    refused = with_stranger("audit", "checkpoint")
+    assert (refused.code, "has never signed for this log" in refused.err) == (2, True)
+    lost = audited("audit", "keys", "rotate", "--old-key-is-lost", "--out", str(tmp_path / "lost.key"))
+    assert (lost.code, "the new key alone" in lost.out) == (0, True)
+    assert file.read_text().strip() not in json.dumps([rotated.out, refused.err, lost.out])
+
+
+async def test_in_a_rehearsal_nothing_is_noted(postgres_url: str) -> None:
+    """What is tried out there is no act with the record."""
+    for rehearsal, noted in ((True, 0), (False, 1)):
+        async with fresh_database(postgres_url, rehearsal=rehearsal) as url, open_stores(url) as stores:
+            await note(stores, "export", {}, "p-audit")
+            assert len(await stores.acts.all()) == noted
