@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -291,6 +292,16 @@ async def test_notify_gets_subject_and_paragraphs_under_the_letters_name(notify:
         }
     ]
     assert notify.asked == []
+
+
+async def test_no_line_is_broken_of_what_goes_verbatim(notify: Notify) -> None:
+    """A signature that went over two lines would be none."""
+    signed = f"send.example/ledger\n8\n\n\N{EM DASH} send.example/ledger {'A' * 90}=\n"
+    one = replace(letter(), words=Words("A checkpoint", ("Keep this.",), signed))
+    await by(notify).send(one, again=False)
+    assert notify.taken[0]["personalisation"]["body"] == f"Keep this.\n\n{signed}"
+    content = message_from_bytes(as_message(one, FROM), policy=default).get_content()
+    assert content.replace("\r\n", "\n") == f"Keep this.\n\n{signed}"
 
 
 async def test_notify_is_asked_after_a_letter_before_it_gets_it_again(notify: Notify) -> None:
