@@ -60,7 +60,7 @@ async def up(
     ) as stack:
         rehearsal_clock.reset(stack.data_dir)
         await migrate(stack.database_url, rehearsal=virtual_clock)
-        if not virtual_clock:
+        if not virtual_clock and chosen.checkpoint_key is None:
             make_log_key(stack.data_dir)
         workplace = workplace_of(stack, chosen)
         async with serving(workplace, chosen) as service:
