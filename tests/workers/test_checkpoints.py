@@ -196,6 +196,23 @@ async def test_a_mail_server_that_is_away_keeps_no_checkpoint_from_being_issued(
         assert Checkpoint.read(note) == issued.checkpoint
 
 
+async def test_what_may_have_arrived_is_sent_again_under_the_same_name(
+    stores: Stores, place: Workplace
+) -> None:
+    """The server took it and hung up before it said so; nobody can know which."""
+    await stores.checkpoints.issue([KEY], AT)
+    async with mail_server(Mailbox(hangs_up=True)) as mailbox:
+        post = module.checkpoint_post(_settings(**SMTP, smtp_port=mailbox.port), place, stores)
+        assert post is not None
+        with pytest.raises(UnavailableError):
+            await post.deliver()
+        mailbox.hangs_up = False
+        await post.deliver()
+    first, again, other = mailbox.ids
+    assert first == again != other
+    assert [address for address, _ in mailbox.letters][:2] == ["ana@audit.example"] * 2
+
+
 async def test_an_address_that_is_refused_is_told_and_not_tried_for_ever(
     stores: Stores, place: Workplace
 ) -> None:
