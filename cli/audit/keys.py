@@ -50,7 +50,8 @@ async def list_keys(*, format: Format = Format.TABLE) -> None:
     async with reading(rehearsal=False) as stores:
         keys = [*await stores.checkpoints.keys(), *await stores.checkpoints.cosigners()]
         issued = await stores.checkpoints.all()
-    told = [_as_data(key, [one for one in issued if key in signers(one.checkpoint, keys)]) for key in keys]
+    signed = [(one, signers(one.checkpoint, keys)) for one in issued]
+    told = [_as_data(key, [one for one, who in signed if key in who]) for key in keys]
     if format is Format.JSON:
         print_json(told)
         return
