@@ -73,7 +73,7 @@ class Servers:
 
     async def client(self) -> Client:
         """Connect to Temporal."""
-        return await connect(self.temporal.address)
+        return await connect(self.temporal.address, None)
 
     def take_numbers(self, count: int) -> int:
         """Take so many numbers of inspections in a row, and return the first."""

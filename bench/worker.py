@@ -13,7 +13,7 @@ from workers.worker import build_worker, connect
 async def main(database: str, address: str, queue: str, folder: str) -> None:
     """Work until told to stop."""
     collect_less_often()
-    client = await connect(address)
+    client = await connect(address, None)
     async with open_stores(database) as stores, build_worker(client, queue, stores, Path(folder)):
         await until_told_to_stop()
 

@@ -97,16 +97,26 @@ async def _engine(*, rehearsal: bool) -> _Engine:
 
     chosen = settings()
     if not rehearsal and (own := servers_of_ones_own(chosen, os.environ)):
-        client = await connect_as_configured(own.temporal)
+        client = await connect_as_configured(own.temporal, own.keys)
         return _Engine(client, own.task_queue, live_start, own.database_url)
     running = find_rehearsal(chosen) if rehearsal else find_running(chosen)
     if running is None:
         raise UnavailableError("no stack is running; start one with `inspections up` and try again")
-    client = await connect(running.temporal_address, running.namespace)
+    client = await connect(running.temporal_address, chosen.payload_keys, running.namespace)
     if running.rehearsal:
         start = rehearsal_start(running)
         return _Engine(with_virtual_clock(client), running.task_queue, start, running.database_url)
     return _Engine(client, running.task_queue, live_start, running.database_url)
+
+
+async def temporal() -> tuple["Client", str]:
+    """Connect to the Temporal that is set, or that runs, and say on which task queue our processes live.
+
+    Raises:
+        UnavailableError: no stack runs, or what is set cannot be reached.
+    """
+    engine = await _engine(rehearsal=False)
+    return engine.client, engine.task_queue
 
 
 @asynccontextmanager

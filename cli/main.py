@@ -68,6 +68,7 @@ def build(asked: str | None = None) -> App:
         ("cli.deployment:migrate", "migrate", _OPERATORS, "Bring the database up to date."),
         ("cli.deployment:doctor", "doctor", _OPERATORS, "Find out what is wrong, and what to do."),
         ("cli.deployment:config", "config", _OPERATORS, "What is set, and where."),
+        ("cli.codec:codec", "codec", _OPERATORS, "What encrypts the payloads that go to Temporal."),
         ("cli.operator:clock", "clock", _OPERATORS, "Move the clock of a rehearsal."),
         ("cli.upkeep:stuck", "stuck", _OPERATORS, "Inspections whose process has come to a halt."),
         ("cli.recover:recover", "recover", _OPERATORS, "Raise from the ledger what Temporal has lost."),

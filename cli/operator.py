@@ -92,13 +92,14 @@ async def advance(days: PositiveInt, /) -> None:
     days
         How many calendar days.
     """
-    running = find_rehearsal(settings())
+    chosen = settings()
+    running = find_rehearsal(chosen)
     if running is None:
         raise NotFoundError(
             "no rehearsal is running, and the real clock is not moved; "
             "start one with `inspections up --virtual-clock`"
         )
-    client = await connect(running.temporal_address, running.namespace)
+    client = await connect(running.temporal_address, chosen.payload_keys, running.namespace)
     with Console(file=sys.stderr).status(f"moving the clock by {days} days, stopping at each deadline"):
         shown = await rehearsal_clock.advance(client, running, timedelta(days=days))
     console().print(f"It is now {shown.astimezone(LONDON):%A %d %B %Y, %H:%M} in London.")

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.workflow import UnfinishedSignalHandlersWarning, UnfinishedUpdateHandlersWarning
 
 from workers.embedded.postgres import Postgres
 from workers.embedded.temporal import TemporalServer
+from workers.worker import connect
 from workflows.search_attributes import ALL
 
 _UNFINISHED: Final = (UnfinishedUpdateHandlersWarning, UnfinishedSignalHandlersWarning)
@@ -48,7 +47,7 @@ async def temporal_address() -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 async def skipper(temporal_address: str) -> TimeSkipper:
     """Moves the clocks of workflows; `skipper.client` starts them. A clock jumps only when told to."""
-    client = await Client.connect(temporal_address, data_converter=pydantic_data_converter)
+    client = await connect(temporal_address, None)
     return TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID, uuid4
 
+from temporalio.api.failure.v1 import Failure
 from temporalio.client import (
     Client,
     RPCError,
@@ -21,7 +22,8 @@ from temporalio.client import (
     WorkflowQueryFailedError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.converter import WorkflowSerializationContext
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
 from activities.commands import own_request
@@ -35,6 +37,7 @@ from eventstore.folding import state_of
 from eventstore.ledger import Append, Conflict, Ledger
 from workers.desk import Start, live_start
 from workers.kinds import TYPES, run_of
+from workers.payloads.codec import MissingKeyError
 from workers.resetting import begin_anew
 from workers.routing import read_routing
 from workers.summary import moment_of_reading
@@ -249,7 +252,7 @@ class Processes:
         if sight.described is None:
             return None
         inspection, described = look.inspection, sight.described
-        if found := _failing(inspection, described) or _waiting(inspection, described):
+        if found := _failing(inspection, described) or await self._waiting(inspection, described):
             return found
         if look.unheard:
             return Finding(inspection, Trouble.SILENT, look.unheard)
@@ -316,10 +319,31 @@ class Processes:
             return Finding(inspection, Trouble.FAILING, str(error))
         except RPCError as error:
             return Finding(inspection, Trouble.SILENT, f"it does not answer: {error}")
+        except MissingKeyError as error:
+            return Finding(inspection, Trouble.SILENT, f"what it answers cannot be read: {error}")
         if known.version > wanted.version:
             moved = await self._moved(look)
             return await self._examine(moved) if moved else _ahead(inspection, known, wanted)
         return _behind(inspection, known, wanted) if known.version < wanted.version else None
+
+    async def _waiting(self, inspection: str, described: WorkflowExecutionDescription) -> Finding | None:
+        for asked in described.raw_description.pending_activities:
+            if asked.attempt >= ATTEMPTS_THAT_TELL:
+                why = "no worker has answered"
+                if asked.HasField("last_failure"):
+                    why = await self._told_by(inspection, asked.last_failure)
+                detail = f"{asked.activity_type.name} has been tried {asked.attempt} times: {why}"
+                return Finding(inspection, Trouble.WAITING, detail)
+        return None
+
+    async def _told_by(self, inspection: str, failure: Failure) -> str:
+        """Return what a failure says, which may be encrypted."""
+        context = WorkflowSerializationContext(self._client.namespace, inspection)
+        try:
+            error = await self._client.data_converter.with_context(context).decode_failure(failure)
+        except MissingKeyError as missing:
+            return str(missing)
+        return error.message if isinstance(error, FailureError) else str(error)
 
     async def _running(self) -> list[str]:
         """List the inspections that have a process, as far as Temporal's list is up to date."""
@@ -394,15 +418,6 @@ def _failing(inspection: str, described: WorkflowExecutionDescription) -> Findin
     if task.attempt < ATTEMPTS_THAT_TELL:
         return None
     return Finding(inspection, Trouble.FAILING, f"its task has been tried {task.attempt} times")
-
-
-def _waiting(inspection: str, described: WorkflowExecutionDescription) -> Finding | None:
-    for asked in described.raw_description.pending_activities:
-        if asked.attempt >= ATTEMPTS_THAT_TELL:
-            why = asked.last_failure.message or "no worker has answered"
-            detail = f"{asked.activity_type.name} has been tried {asked.attempt} times: {why}"
-            return Finding(inspection, Trouble.WAITING, detail)
-    return None
 
 
 @contextlib.contextmanager

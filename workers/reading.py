@@ -10,9 +10,9 @@ from domain.errors import MalformedError
 from domain.london import end_of_day, london_date
 from domain.streams import StreamKind, kind_of, require_kind
 from eventstore.as_happened import as_happened
+from eventstore.codecs import CODECS
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
-from workers.codecs import CODECS
 
 STREAMS_AT_ONCE: Final = 200
 

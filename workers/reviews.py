@@ -9,8 +9,8 @@ from domain.thematic.events import GeneralElectionRecorded
 from domain.thematic.matters import year_of
 from domain.thematic.register import is_open
 from domain.values import ThematicReviewId
+from eventstore.folding import state_of
 from eventstore.ledger import Ledger
-from workers.folding import state_of
 from workers.reading import streams_of
 from workers.telling import Telling
 

@@ -20,6 +20,8 @@ from domain.errors import MalformedError
 from domain.values import PersonRef, Value
 from proof.notes import KeyType, NoteError, SecretKey
 from workers.database_url import ACCEPTED, MASK, checked, without_password
+from workers.payloads.keys import ACCEPTED as ACCEPTED_KEYS
+from workers.payloads.keys import Keyring
 from workers.sources import Source, gather
 
 _EMAIL: Final = r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"
@@ -152,6 +154,24 @@ class Settings(Value):
         "the addresses to which each checkpoint is mailed; without it, none",
         "email addresses, separated by commas", default=None, pattern=_EMAILS,
     )  # fmt: skip
+    payload_keys: Keyring | None = _setting(
+        "the keys with which Temporal's payloads are encrypted; without them, they are not",
+        ACCEPTED_KEYS, secret=True, default=None,
+    )  # fmt: skip
+    codec_address: HttpAddress = _setting(
+        "where the codec server decrypts payloads",
+        "host and port such as 127.0.0.1:8081", default=HttpAddress("127.0.0.1", 8081),
+    )  # fmt: skip
+    codec_secret: str | None = _setting(
+        "what has to be shown to the codec server, as a bearer token or a password",
+        "32 characters or more, printable ASCII without spaces",
+        secret=True, default=None, pattern=r"^[!-~]{32,}$",
+    )  # fmt: skip
+    codec_origin: str | None = _setting(
+        "the origin of Temporal's web UI, whose pages may ask the codec server; without it, none may",
+        "a scheme and a host such as https://temporal.example.gov.uk, with a port if it is not the usual one",
+        default=None, pattern=r"^https?://[^/\s]+$",
+    )  # fmt: skip
 
     _sources: dict[str, Source] = PrivateAttr(default_factory=dict)
 
@@ -176,12 +196,17 @@ class Settings(Value):
             raise ValueError("accepted is a log's secret key as `inspections audit keys new` writes it")
         return text
 
+    @field_validator("payload_keys", mode="before")
+    @classmethod
+    def _as_keyring(cls, keys: Any) -> Any:
+        return Keyring.read(keys) if isinstance(keys, str) else keys
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _in_any_case(cls, level: Any) -> Any:
         return level.upper() if isinstance(level, str) else level
 
-    @field_validator("http_address", mode="before")
+    @field_validator("http_address", "codec_address", mode="before")
     @classmethod
     def _host_and_port(cls, address: Any) -> Any:
         if not isinstance(address, str):

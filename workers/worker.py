@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig, WorkflowRunner
@@ -28,6 +27,8 @@ from eventstore.codecs import CODECS
 from workers.desk import Desk, NameTakenError, live_start, start_ahead
 from workers.external import innermost
 from workers.kinds import WORKFLOWS
+from workers.payloads.codec import converter_with
+from workers.payloads.keys import Keyring
 from workers.stores import Stores
 
 CACHED: Final = 2_000
@@ -35,26 +36,28 @@ CACHED: Final = 2_000
 is not kept replays its whole history for each milestone."""
 
 
-async def connect(address: str, namespace: str = "default") -> Client:
-    """Connect to Temporal with the converter that every part of this project uses.
+async def connect(address: str, keys: Keyring | None, namespace: str = "default") -> Client:
+    """Connect to Temporal with the converter that every part of this project uses, and the keys that are set.
 
     Raises:
         UnavailableError: nobody answers there.
     """
     try:
-        return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+        return await Client.connect(address, namespace=namespace, data_converter=converter_with(keys))
     except RuntimeError as error:
         raise UnavailableError(f"Temporal cannot be reached at {address}: {innermost(error)}") from error
 
 
-async def connect_as_configured(config: ClientConnectConfig, runtime: Runtime | None = None) -> Client:
+async def connect_as_configured(
+    config: ClientConnectConfig, keys: Keyring | None, runtime: Runtime | None = None
+) -> Client:
     """Connect to the Temporal server that the environment names, in a runtime of one's own or the usual one.
 
     Raises:
         UnavailableError: nobody answers there.
     """
     try:
-        return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime)
+        return await Client.connect(**config, data_converter=converter_with(keys), runtime=runtime)
     except RuntimeError as error:
         address = config["target_host"]
         raise UnavailableError(f"Temporal cannot be reached at {address}: {innermost(error)}") from error

@@ -20,6 +20,7 @@ from eventstore.postgres import Observe, unobserved
 from workers.embedded.address import StackAddress, find_running
 from workers.embedded.clock import with_virtual_clock
 from workers.external import external_temporal
+from workers.payloads.keys import Keyring
 from workers.settings import Settings
 from workers.stores import Stores, open_stores
 from workers.worker import connect_as_configured
@@ -37,6 +38,8 @@ class Workplace:
     temporal: ClientConnectConfig
     task_queue: str
     publication_dir: Path
+    keys: Keyring | None
+    """With which what goes to Temporal is encrypted, if there are any."""
     rehearsal: bool = False
     embedded: bool = False
     """Whether the ledger is that of the embedded stack."""
@@ -49,6 +52,7 @@ def workplace_of(stack: StackAddress, settings: Settings) -> Workplace:
         temporal=ClientConnectConfig(target_host=stack.temporal_address, namespace=stack.namespace),
         task_queue=stack.task_queue,
         publication_dir=stack.publication_dir(settings),
+        keys=settings.payload_keys,
         rehearsal=stack.rehearsal,
         embedded=True,
     )
@@ -84,7 +88,7 @@ def servers_of_ones_own(settings: Settings, environ: Mapping[str, str]) -> Workp
     """
     external, url = external_temporal(environ), settings.database_url
     if external is not None and url is not None:
-        return Workplace(url, external, settings.task_queue, settings.publication_dir)
+        return Workplace(url, external, settings.task_queue, settings.publication_dir, settings.payload_keys)
     if external is None and url is None:
         return None
     there, lacking = "a database is set", "no Temporal: set TEMPORAL_ADDRESS or TEMPORAL_PROFILE"
@@ -107,7 +111,7 @@ async def opened(
     """
     async with open_stores(place.database_url, pool_size=pool_size, observe=observe) as stores:
         _refuse_other_kind(stores.ledger.rehearsal, place.rehearsal)
-        client = await connect_as_configured(place.temporal, runtime)
+        client = await connect_as_configured(place.temporal, place.keys, runtime)
         await _refuse_missing_search_attributes(client)
         yield stores, with_virtual_clock(client) if place.rehearsal else client
 

@@ -104,7 +104,7 @@ async def main(address: str, queue: str) -> None:
         return said.model_copy(update={"command_id": question.request.command_id})
 
     worker = Worker(
-        await connect(address),
+        await connect(address, None),
         task_queue=queue,
         workflows=[BareWorkflow],
         activities=[answer],

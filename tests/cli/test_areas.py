@@ -198,7 +198,7 @@ async def test_areas_that_nobody_looks_after_are_listed(loaded: Inspections) -> 
     done(loaded("record", "THEMATIC-2023", "choose_review_area", *chosen, *ADA))
     address = find_running(Settings.from_environment({"INSPECTIONS_DATA_DIR": str(loaded.folder)}))
     assert address is not None
-    client = await connect(address.temporal_address, address.namespace)
+    client = await connect(address.temporal_address, None, address.namespace)
     await client.get_workflow_handle("TRF").terminate()
     ended = loaded("areas", "list", "--without-cycle", "--format", "json")
     assert ended.code == 4, "an area without a cycle is an error"

@@ -144,7 +144,7 @@ async def test_callers_are_answered_though_the_worker_is_ended_while_it_works(
         fresh_database(postgres_url, rehearsal=False) as url,
         open_stores(url) as stores,
     ):
-        desk = Desk(await connect(server.address), "inspections")
+        desk = Desk(await connect(server.address, None), "inspections")
         callers = [Caller(desk, f"{unused_area()}-2023-F1") for _ in range(6)]
         with _worker(tmp_path, url, server.address) as first, _worker(tmp_path, url, server.address) as other:
             await asyncio.gather(first.until_ready(), other.until_ready())
@@ -191,7 +191,7 @@ async def test_ready_tells_the_truth_while_servers_go_away_and_come_back(tmp_pat
             async with _temporal(tmp_path) as server:
                 with _worker(tmp_path, url, server.address) as worker:
                     await worker.until_ready()
-                    desk = Desk(await connect(server.address), "inspections")
+                    desk = Desk(await connect(server.address, None), "inspections")
                     await asyncio.to_thread(postgres.stop)
                     waiting = asyncio.create_task(desk.record(plan(f"{unused_area()}-2023-F1")))
                     await worker.until_failing("postgresql")
@@ -204,7 +204,7 @@ async def test_ready_tells_the_truth_while_servers_go_away_and_come_back(tmp_pat
                     await worker.until_failing("temporal", "polling")
                     async with _temporal(tmp_path, int(server.address.rpartition(":")[2])):
                         await worker.until_ready()
-                        desk = Desk(await connect(server.address), "inspections")
+                        desk = Desk(await connect(server.address, None), "inspections")
                         answer = await desk.record(plan(f"{unused_area()}-2023-F1"))
                         assert answer.result == "recorded"
                         assert await worker.ended(signal.SIGTERM) == 0

@@ -172,7 +172,7 @@ async def _until_there(page: Path) -> None:
 async def _after_the_append_and_the_caller_is_gone(postgres_url: str, tmp_path: Path) -> None:
     """Worker and server are killed. Nobody asks again; the process looks at the ledger by itself."""
     async with OwnTemporal.running(tmp_path / "temporal") as server:
-        client = await connect(server.address)
+        client = await connect(server.address, None)
         async with house_at(postgres_url, client, tmp_path / "published") as (url, house):
             life = house.life("TRF", until="notified")
             life.look_every_seconds = 5
@@ -204,7 +204,7 @@ async def _after_the_append_and_the_caller_is_gone(postgres_url: str, tmp_path: 
 async def test_temporal_is_killed_again_and_again(postgres_url: str, tmp_path: Path) -> None:
     """The server is started on its file each time; callers ask again until they are answered."""
     async with OwnTemporal.running(tmp_path / "temporal") as server:
-        client = await connect(server.address)
+        client = await connect(server.address, None)
         async with house_at(postgres_url, client, tmp_path / "published") as (url, house):
             lives = [insistent_life(house) for _ in range(3)]
             async with worker(server.address, url, house):

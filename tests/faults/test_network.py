@@ -28,7 +28,7 @@ async def _wired_house(
 ) -> AsyncIterator[tuple[House, Proxy, Proxy, str]]:
     """Open a house whose callers and workers reach Temporal, and whose workers reach PostgreSQL, by wire."""
     async with Proxy.before(temporal) as to_temporal, Proxy.before(socket_of(server)) as to_postgres:
-        client = await connect(to_temporal.address)
+        client = await connect(to_temporal.address, None)
         async with house_at(server, client, folder) as (url, house):
             yield house, to_temporal, to_postgres, through(to_postgres, url)
 

@@ -35,7 +35,7 @@ async def test_a_fleet_whose_temporal_was_lost_ends_with_the_ledger_of_its_twin(
     """
     areas = [unused_area() for _ in range(AREAS)]
     async with OwnTemporal.running(tmp_path / "temporal") as server:
-        own = await connect(server.address)
+        own = await connect(server.address, None)
         async with _twin_houses(postgres_url, own, skipper, tmp_path) as (house, twins_house):
             fleet, twin = Fleet(house, areas), Fleet(twins_house, areas)
             letters, twins_letters = await Letters.of(house), await Letters.of(twins_house)

@@ -35,7 +35,7 @@ INSPECTIONS: Final = ("SFK-2023-F1", "TRF-2023-F1", "GRE-2023-F1")
 async def test_what_the_runbook_says_brings_back_the_ledger_and_all_that_runs(tmp_path: Path) -> None:
     """Both servers are lost. The ledger is the same tree of hashes again, and every inspection goes on."""
     async with OwnTemporal.running(tmp_path / "temporal") as temporal:
-        client = await connect(temporal.address)
+        client = await connect(temporal.address, None)
         with OwnPostgres.running() as first:
             site = _Site(first, client, tmp_path)
             await site.prepare()

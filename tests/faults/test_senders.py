@@ -39,7 +39,7 @@ async def test_the_same_again_and_something_else_under_the_same_id(
         request = concern(life)
         other = concern(life).model_copy(update={"command_id": request.command_id})
         at_other_client = Insistent(life.desk)
-        at_other_client._client = await connect(temporal_address)
+        at_other_client._client = await connect(temporal_address, None)
         async with worker(temporal_address, url, house, "after append", str(tmp_path / "died")):
             asking = [asyncio.create_task(desk.record(request)) for desk in (life.desk, at_other_client) * 2]
             async with worker(temporal_address, url, house):

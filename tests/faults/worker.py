@@ -47,7 +47,7 @@ async def work(address: str, database: str, queue: str, folder: str, *hit: str) 
     """Work until killed."""
     interruption = hit_once(hit[0], Path(hit[1]), *hit[2:]) if hit else go_on
     interrupt_before_new_runs(interruption)
-    client = await connect(address)
+    client = await connect(address, None)
     async with (
         open_stores(database) as stores,
         build_worker(client, queue, stores, Path(folder), interruption=interruption),

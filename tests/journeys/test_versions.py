@@ -269,7 +269,7 @@ async def test_a_build_that_gets_no_work_is_told_of_with_the_command_that_helps(
 async def _of_build(house: House) -> of_doctor.Finding | None:
     """Return what the doctor finds of the build that gets work, as soon as it sees anybody poll."""
     config = ClientConnectConfig(target_host=house.client.service_client.config.target_host)
-    found = await examine_temporal(config, house.queue, embedded=True, fix=False)
+    found = await examine_temporal(config, house.queue, None, embedded=True, fix=False)
     return next((one for one in found if one.check == "build"), None)
 
 

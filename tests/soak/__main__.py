@@ -30,7 +30,10 @@ async def soak(minutes: float, seed: int) -> None:
             OwnTemporal.running(folder / "temporal") as temporal,
             Proxy.before(temporal.address) as to_temporal,
             Proxy.before(socket_of(postgres.url)) as to_postgres,
-            house_at(postgres.url, await connect(to_temporal.address), folder / "published") as (url, house),
+            house_at(postgres.url, await connect(to_temporal.address, None), folder / "published") as (
+                url,
+                house,
+            ),
             Scene.open(
                 house, postgres, temporal, to_postgres, to_temporal, through(to_postgres, url)
             ) as scene,

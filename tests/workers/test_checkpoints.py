@@ -52,7 +52,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def place(postgres_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
     """A live ledger, and a folder in which things are published."""
     async with fresh_database(postgres_url, rehearsal=False) as url:
-        yield Workplace(url, ClientConnectConfig(), "q", tmp_path / "published")
+        yield Workplace(url, ClientConnectConfig(), "q", tmp_path / "published", None)
 
 
 @pytest.fixture

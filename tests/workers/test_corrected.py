@@ -23,13 +23,13 @@ from domain.refusal import Refusal
 from domain.streams import PROGRAMME, require_kind
 from domain.thematic import State as ReviewState
 from domain.thematic.events import Event as ReviewEvent
+from eventstore.codecs import CODECS
 from eventstore.envelope import Entry, Provenance, compose, leaf_of
+from eventstore.folding import state_of
 from tests.domain.area.story import Story as Area
 from tests.domain.inspection.story import INSPECTION, RULES, Story, ordinary_steps
 from tests.domain.national.story import Story as Programme
 from tests.domain.thematic.story import Story as Review
-from workers.codecs import CODECS
-from workers.folding import state_of
 from workers.reading import happened_by
 
 E = TypeVar("E", bound=DomainEvent)

@@ -173,7 +173,7 @@ async def test_servers_that_never_answer_are_not_waited_for(silent: str) -> None
     findings = [
         *await examine_database(f"postgresql://{silent}/d", rehearsal=False, embedded=False),
         *await examine_temporal(
-            ClientConnectConfig(target_host=silent), "inspections", embedded=False, fix=False
+            ClientConnectConfig(target_host=silent), "inspections", None, embedded=False, fix=False
         ),
     ]
     assert time.monotonic() - begun < 5
@@ -196,21 +196,22 @@ async def test_a_table_that_somebody_holds_is_not_waited_for(url: str) -> None:
 
 async def test_temporal_without_a_worker_and_with_a_short_memory_is_warned_of(temporal_address: str) -> None:
     config = ClientConnectConfig(target_host=temporal_address)
-    findings = await examine_temporal(config, "nobody-is-here", embedded=False, fix=False)
+    findings = await examine_temporal(config, "nobody-is-here", None, embedded=False, fix=False)
     assert by_check(findings) == {
         "temporal": Verdict.OK,
         "namespace": Verdict.OK,
         "retention": Verdict.WARNING,
         "search attributes": Verdict.OK,
         "worker": Verdict.WARNING,
+        "encryption": Verdict.OK,
     }
-    findings = await examine_temporal(config, "nobody-is-here", embedded=True, fix=False)
+    findings = await examine_temporal(config, "nobody-is-here", None, embedded=True, fix=False)
     assert by_check(findings)["retention"] is Verdict.OK
 
 
 async def test_a_namespace_that_is_not_there_is_named_with_how_it_is_made(temporal_address: str) -> None:
     config = ClientConnectConfig(target_host=temporal_address, namespace="elsewhere")
-    findings = await examine_temporal(config, "q", embedded=False, fix=True)
+    findings = await examine_temporal(config, "q", None, embedded=False, fix=True)
     assert by_check(findings) == {"temporal": Verdict.OK, "namespace": Verdict.WRONG}
     assert "namespace create --namespace elsewhere" in (findings[-1].advice or "")
 
@@ -220,13 +221,13 @@ async def test_search_attributes_that_are_missing_are_registered_when_asked(
 ) -> None:
     config = ClientConnectConfig(target_host=temporal_address, namespace=namespace)
     for _ in range(2):  # looking twice has registered nothing
-        findings = await examine_temporal(config, "q", embedded=False, fix=False)
+        findings = await examine_temporal(config, "q", None, embedded=False, fix=False)
         assert only(findings, "retention").verdict is Verdict.OK
         assert only(findings, "search attributes").verdict is Verdict.WRONG
         assert "InspectionStage" in only(findings, "search attributes").told
-    findings = await examine_temporal(config, "q", embedded=False, fix=True)
+    findings = await examine_temporal(config, "q", None, embedded=False, fix=True)
     assert only(findings, "search attributes").told.startswith("registered InspectionArea, ")
-    findings = await examine_temporal(config, "q", embedded=False, fix=False)
+    findings = await examine_temporal(config, "q", None, embedded=False, fix=False)
     assert only(findings, "search attributes").told == "all registered"
 
 
@@ -236,7 +237,7 @@ async def test_a_search_attribute_of_another_type_is_named(temporal_address: str
     request.search_attributes["InspectionArea"] = IndexedValueType.INDEXED_VALUE_TYPE_INT
     await client.operator_service.add_search_attributes(request)
     config = ClientConnectConfig(target_host=temporal_address, namespace=namespace)
-    findings = await examine_temporal(config, "q", embedded=False, fix=True)
+    findings = await examine_temporal(config, "q", None, embedded=False, fix=True)
     (other, _) = [one for one in findings if one.check == "search attributes"]
     assert (other.verdict, other.told) == (
         Verdict.WRONG,
@@ -246,7 +247,7 @@ async def test_a_search_attribute_of_another_type_is_named(temporal_address: str
 
 async def test_a_temporal_that_is_not_there_is_named() -> None:
     config = ClientConnectConfig(target_host="127.0.0.1:1")
-    (finding,) = await examine_temporal(config, "q", embedded=False, fix=False)
+    (finding,) = await examine_temporal(config, "q", None, embedded=False, fix=False)
     assert finding.told == "cannot be reached at 127.0.0.1:1: Connection refused"
 
 

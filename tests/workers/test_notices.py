@@ -46,7 +46,7 @@ NOTIFY: dict[str, Any] = {
 
 
 def place(url: str = "postgresql://h/d", **said: bool) -> Workplace:
-    return Workplace(url, ClientConnectConfig(), "q", Path("/www"), **said)
+    return Workplace(url, ClientConnectConfig(), "q", Path("/www"), None, **said)
 
 
 # Who sends.

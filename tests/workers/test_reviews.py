@@ -4,11 +4,11 @@ from datetime import date
 from uuid import uuid4
 
 from domain.streams import StreamKind
+from eventstore.codecs import CODECS
 from eventstore.ledger import Append
 from eventstore.memory import MemoryLedger
 from tests.domain.thematic.story import Story
 from tests.workers.test_statistics import PROVENANCE
-from workers.codecs import CODECS
 from workers.reviews import Reviews, read_reviews, to_have_election
 
 ELECTION = date(2024, 7, 4)

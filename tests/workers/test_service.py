@@ -37,7 +37,7 @@ async def _workplace(server: str, address: str, folder: Path) -> AsyncIterator[W
     """Make a live ledger, and a task queue that nobody else has."""
     async with fresh_database(server, rehearsal=False) as url:
         temporal = ClientConnectConfig(target_host=address, namespace="default")
-        yield Workplace(url, temporal, f"queue-{uuid4().hex}", folder)
+        yield Workplace(url, temporal, f"queue-{uuid4().hex}", folder, None)
 
 
 @asynccontextmanager
@@ -76,7 +76,7 @@ async def test_a_service_tells_what_it_has_done(
         _serving(workplace) as (_, url),
     ):
         await _until_ready(url)
-        desk = Desk(await connect(temporal_address), workplace.task_queue)
+        desk = Desk(await connect(temporal_address, None), workplace.task_queue)
         inspection = f"{unused_area()}-2023-F1"
         first = await desk.record(plan(inspection))
         second = await desk.record(begin_fieldwork(inspection))
@@ -120,7 +120,7 @@ async def test_a_ledger_of_the_other_kind_is_refused(
     temporal = ClientConnectConfig(target_host=temporal_address, namespace="default")
     for kind in (True, False):
         async with fresh_database(postgres_url, rehearsal=kind) as url:
-            workplace = Workplace(url, temporal, "q", tmp_path, rehearsal=not kind)
+            workplace = Workplace(url, temporal, "q", tmp_path, None, rehearsal=not kind)
             assert isinstance(await _refused(workplace), RehearsalError)
 
 

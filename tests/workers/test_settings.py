@@ -9,11 +9,14 @@ from pydantic import ValidationError
 
 from domain.errors import MalformedError, UnavailableError
 from proof.notes import KeyType, SecretKey
+from workers.database_url import MASK
 from workers.external import describe_temporal, external_temporal
+from workers.payloads.keys import Keyring, PayloadKey
 from workers.settings import HttpAddress, Settings
 from workers.sources import Place, Source
 
 SECRET = "hunter2"
+OLD_KEY, NEW_KEY = PayloadKey(bytes(32)), PayloadKey(bytes(range(32)))
 NOTIFY_KEY = f"key-{'1' * 8}-1111-1111-1111-{'1' * 12}-{'2' * 8}-2222-2222-2222-{'2' * 12}"
 LOG_KEY = SecretKey.generate("send.example/ledger", KeyType.LOG)
 URL = f"postgresql://app:{SECRET}@db.example:5432/inspections"
@@ -75,10 +78,15 @@ def test_every_setting_can_be_given() -> None:
             "INSPECTIONS_CHECKPOINT_KEY": LOG_KEY.text,
             "INSPECTIONS_CHECKPOINT_MINUTES": "15",
             "INSPECTIONS_CHECKPOINT_RECIPIENTS": "ana@audit.example, ben@audit.example",
+            "INSPECTIONS_PAYLOAD_KEYS": f"{NEW_KEY.written}\n{OLD_KEY.written}",
+            "INSPECTIONS_CODEC_ADDRESS": "127.0.0.1:8082",
+            "INSPECTIONS_CODEC_SECRET": SECRET * 5,
+            "INSPECTIONS_CODEC_ORIGIN": "https://temporal.example:8233",
         }
     )
 
-    assert settings.model_dump() == {
+    assert settings.payload_keys == Keyring((NEW_KEY, OLD_KEY))
+    assert settings.model_dump(exclude={"payload_keys"}) == {
         "data_dir": Path("/data"),
         "publication_dir": Path("/www"),
         "database_url": "postgresql://h/d",
@@ -103,9 +111,14 @@ def test_every_setting_can_be_given() -> None:
         "checkpoint_key": LOG_KEY.text,
         "checkpoint_minutes": 15,
         "checkpoint_recipients": "ana@audit.example, ben@audit.example",
+        "codec_address": HttpAddress("127.0.0.1", 8082),
+        "codec_secret": SECRET * 5,
+        "codec_origin": "https://temporal.example:8233",
     }
     assert NOTIFY_KEY not in repr(settings)
     assert LOG_KEY.text not in repr(settings)
+    assert NEW_KEY.id not in repr(settings)
+    assert settings.shown("payload_keys") == settings.shown("codec_secret") == MASK
     assert settings.shown("http_address") == "[::1]:9464"
 
 

@@ -60,6 +60,7 @@ def _of_servers(
         examine_temporal(
             temporal,
             task_queue,
+            settings.payload_keys,
             embedded=stack is not None and temporal["target_host"] == stack.temporal_address,
             fix=fix,
         )

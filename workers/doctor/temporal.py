@@ -19,8 +19,10 @@ from temporalio.common import SearchAttributeIndexedValueType
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
+from workers.doctor.encryption import encryption
 from workers.doctor.finding import PATIENCE_SECONDS, Finding, ok, overdue, warning, wrong
 from workers.external import innermost
+from workers.payloads.keys import Keyring
 from workers.routing import Routing, living
 from workflows import search_attributes
 
@@ -34,13 +36,14 @@ Look = Callable[[Client], Awaitable[list[Finding]]]
 
 
 async def examine_temporal(
-    config: ClientConnectConfig, task_queue: str, *, embedded: bool, fix: bool
+    config: ClientConnectConfig, task_queue: str, keys: Keyring | None, *, embedded: bool, fix: bool
 ) -> list[Finding]:
     """Look at the Temporal server that a configuration leads to.
 
     Args:
         config: how to connect.
         task_queue: on which workers should poll.
+        keys: those with which payloads are encrypted, if any are set.
         embedded: whether it is the embedded one, which nobody keeps histories in.
         fix: register the search attributes that are missing.
     """
@@ -57,6 +60,7 @@ async def examine_temporal(
     inside = await asyncio.gather(
         _within_time("search attributes", partial(_search_attributes, fix=fix), client),
         _within_time("worker", partial(_worker, task_queue=task_queue), client),
+        _within_time("encryption", partial(encryption, task_queue=task_queue, keys=keys), client),
     )
     return [*findings, *namespace, *(finding for found in inside for finding in found)]
 

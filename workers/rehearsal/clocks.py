@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowHandle
+from temporalio.converter import WorkflowSerializationContext
 from temporalio.testing import TimeSkipper
 
 from domain.messages import Standing, StartInspection
@@ -44,7 +45,9 @@ class Clock:
 
     async def _read_ahead(self) -> timedelta:
         """Read by how much the process is ahead of Temporal's time from what it was started with."""
-        converter = self._skipper.client.data_converter
+        client = self._skipper.client
+        mine = WorkflowSerializationContext(client.namespace, self._stream)
+        converter = client.data_converter.with_context(mine)
         async for event in self.handle.fetch_history_events(page_size=1):
             payloads = event.workflow_execution_started_event_attributes.input.payloads
             (begun,) = await converter.decode(payloads, [StartInspection])

@@ -81,7 +81,7 @@ async def stage_for(settings: Settings, cases: Sequence[Case]) -> AsyncIterator[
     """
     async with running_stack(settings, search_attributes=search_attributes.ALL, rehearsal=True) as stack:
         await migrate(stack.database_url, rehearsal=True)
-        client = await connect(stack.temporal_address, stack.namespace)
+        client = await connect(stack.temporal_address, settings.payload_keys, stack.namespace)
         async with open_stores(stack.database_url) as stores:
             words = await _prepare(stores, cases)
             skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))

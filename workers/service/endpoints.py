@@ -1,20 +1,15 @@
 """What a worker serves over HTTP: whether it lives, whether it is ready, and its metrics."""
 
-import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
 
 from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from domain.errors import MalformedError
+from workers.listening import listening
 from workers.service.health import Health
 from workers.service.metrics import Metrics
 from workers.settings import HttpAddress
-
-_GRACE_SECONDS: Final = 1.0
-"""For answers that are under way when the worker ends."""
 
 
 @asynccontextmanager
@@ -29,19 +24,8 @@ async def serving_http(address: HttpAddress, health: Health, metrics: Metrics) -
     app.router.add_get("/health/live", endpoints.live)
     app.router.add_get("/health/ready", endpoints.ready)
     app.router.add_get("/metrics", endpoints.metrics)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE_SECONDS)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, address.host, address.port).start()
-        except OSError as error:
-            why = "it is in use already" if error.errno == errno.EADDRINUSE else str(error)
-            raise MalformedError(
-                f"nothing can listen on {address}: {why}; set INSPECTIONS_HTTP_ADDRESS to another address"
-            ) from error
+    async with listening(app, address, "http_address"):
         yield
-    finally:
-        await runner.cleanup()
 
 
 class _Endpoints:

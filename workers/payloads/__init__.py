@@ -1,0 +1,1 @@
+"""What goes to Temporal and comes from it: encrypted on the way, if keys are set."""
