@@ -1,32 +1,17 @@
 """The streams of a ledger, read page by page, and the moment as at which they are looked at."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
-from domain.aggregates import AGGREGATES
-from domain.corrections import Correction
 from domain.errors import MalformedError
 from domain.london import end_of_day, london_date
-from domain.streams import StreamKind, kind_of, require_kind
-from eventstore.as_happened import as_happened
-from eventstore.codecs import CODECS
+from domain.streams import StreamKind, kind_of
 from eventstore.envelope import Entry
 from eventstore.ledger import Ledger
+from eventstore.sifting import sifted
 
 STREAMS_AT_ONCE: Final = 200
-
-RESTS_ON: Final[Mapping[StreamKind, Mapping[str, frozenset[str]]]] = {
-    kind: {name: event.rests_on for name, event in aggregate.events.items()}
-    for kind, aggregate in AGGREGATES.items()
-}
-"""For each kind of stream and each type of event, the types that it makes no sense without."""
-
-CORRECTIONS: Final[Mapping[StreamKind, frozenset[str]]] = {
-    kind: frozenset(name for name, event in aggregate.events.items() if event.is_correction)
-    for kind, aggregate in AGGREGATES.items()
-}
-"""For each kind of stream, the types of events that put an earlier one right."""
 
 Progress = Callable[[int, int], None]
 """Told how many streams are done, out of how many."""
@@ -59,22 +44,7 @@ def happened_by(moment: datetime, stream: str, entries: Sequence[Entry]) -> Sequ
     Raises:
         IntegrityError: an entry cannot be read.
     """
-    return as_happened(entries, moment, RESTS_ON[require_kind(stream)], _corrections(stream, entries)).kept
-
-
-def _corrections(stream: str, entries: Sequence[Entry]) -> dict[int, Correction]:
-    """Return what the corrections in a stream put right, each by its version. Most streams have none."""
-    kind = require_kind(stream)
-    if not any(entry.type in CORRECTIONS[kind] for entry in entries):
-        return {}
-    events = [CODECS[kind].decode(entry) for entry in entries]
-    corrects = AGGREGATES[kind].corrects
-    found = (
-        (place + 1, corrects(events[:place], event))
-        for place, event in enumerate(events)
-        if event.is_correction
-    )
-    return {version: correction for version, correction in found if correction is not None}
+    return sifted(moment, stream, entries).kept
 
 
 async def streams_of(
