@@ -6,13 +6,12 @@ from typing import Any, Final
 
 from pydantic_core import to_jsonable_python
 
+from audit.points import Look
 from cli.output import (
-    Format,
     console,
     deadline_in_words,
     in_words,
     print_hanging,
-    print_json,
     print_table,
 )
 from domain.area.cycle import (
@@ -52,22 +51,17 @@ from domain.deadline import Status
 from domain.handbook import NextInspectionRule
 from domain.london import london_date
 from domain.rulebook import Rulebook
-from workers.looking import Look
 from workers.stores import Stores
 
 _CODES: Final = {CodeKind.GSS: "GSS", CodeKind.DFE: "DfE"}
 
 
-async def show_area(look: Look, stores: Stores, *, format: Format) -> None:
-    """Show who an area is, what its inspections came to, and what comes next, when and why."""
-    rules = Rulebook.released()
-    if format is Format.JSON:
-        print_json(_as_data(look, rules))
-        return
+async def print_area(look: Look, stores: Stores) -> None:
+    """Print who an area is, what its inspections came to, and what comes next, when and why."""
     _print_facts(look, await stores.directory.bodies())
     _print_inspections(look.state)
     _print_timeline(look.state)
-    _print_to_come(look, rules)
+    _print_to_come(look, Rulebook.released())
 
 
 def stands(state: State, day: date) -> str:
@@ -229,7 +223,9 @@ def _rule(coming: Next, state: State, rules: Rulebook) -> NextInspectionRule | N
     return next((one for one in found if outcome is None or outcome in one.outcomes), None)
 
 
-def _as_data(look: Look, rules: Rulebook) -> dict[str, Any]:
+def area_as_data(look: Look) -> dict[str, Any]:
+    """Write the same for scripts."""
+    rules = Rulebook.released()
     state, day = look.state, london_date(look.now)
     entered = state.one(Entered)
     brought = next_inspections(rules, state)

@@ -5,13 +5,12 @@ from typing import Any, Final
 
 from pydantic_core import to_jsonable_python
 
+from audit.points import Look
 from cli.output import (
-    Format,
     console,
     deadline_in_words,
     in_words,
     print_hanging,
-    print_json,
     print_table,
 )
 from domain.deadline import Status
@@ -22,7 +21,6 @@ from domain.inspection.state import State
 from domain.london import london_date
 from domain.rulebook import Rulebook
 from domain.values import Instant, SealedText
-from workers.looking import Look
 from workers.stores import Stores
 from workers.summary import Irregular, Miss, irregular, misses
 
@@ -30,17 +28,18 @@ ERASED: Final = "erased"
 """Stands for a sealed text that is not there any more."""
 
 
-async def show_inspection(look: Look, stores: Stores, *, skipped: bool, format: Format) -> None:
-    """Show where an inspection stands, what has happened in it, what is due and why."""
+async def print_inspection(look: Look, stores: Stores, *, skipped: bool) -> None:
+    """Print where an inspection stands, what has happened in it, what is due and why."""
     case = await _read(look, stores)
-    rules = Rulebook.released()
-    if format is Format.JSON:
-        print_json(_as_data(case, rules))
-        return
     _print_case(case)
     _print_irregular(case)
-    _print_deadlines(case.state, rules, case.now, skipped=skipped)
+    _print_deadlines(case.state, Rulebook.released(), case.now, skipped=skipped)
     _print_misses(case)
+
+
+async def inspection_as_data(look: Look, stores: Stores) -> dict[str, Any]:
+    """Write the same for scripts."""
+    return _as_data(await _read(look, stores), Rulebook.released())
 
 
 @dataclass(frozen=True, slots=True)

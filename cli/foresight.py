@@ -1,4 +1,4 @@
-"""What a record would bring, shown before anything is recorded."""
+"""Deadlines before and after: what a record would bring, and what a stretch of the ledger has brought."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ def print_deadlines(foresight: Foresight) -> None:
             deadline_in_words(pair.one.kind, escape(pair.one.subject or "") or None),
             _day(pair.before, foresight.now),
             _day(pair.after, foresight.now),
-            _how(pair, foresight.now),
+            pair.how(foresight.now, foresight.now),
         )
         for pair in _changes_first(foresight)
     ]
@@ -28,15 +28,20 @@ def print_deadlines(foresight: Foresight) -> None:
 
 def deadlines_as_data(foresight: Foresight) -> list[dict[str, Any]]:
     """Write every deadline with its day and status before and after."""
+    return pairs_as_data(_changes_first(foresight), foresight.now, foresight.now)
+
+
+def pairs_as_data(pairs: Iterable[Paired], then: datetime, now: datetime) -> list[dict[str, Any]]:
+    """Write deadlines as they stand at two moments."""
     return [
         {
             "kind": pair.one.kind,
             "subject": pair.one.subject,
-            "was": _as_data(pair.before, foresight.now),
-            "now": _as_data(pair.after, foresight.now),
-            "change": _how(pair, foresight.now),
+            "was": _as_data(pair.before, then),
+            "now": _as_data(pair.after, now),
+            "change": pair.how(then, now),
         }
-        for pair in _changes_first(foresight)
+        for pair in pairs
     ]
 
 
@@ -47,20 +52,9 @@ def moving(pairs: Iterable[Paired]) -> tuple[Paired, ...]:
 
 def _changes_first(foresight: Foresight) -> Sequence[Paired]:
     def stays(pair: Paired) -> bool:
-        return _how(pair, foresight.now) == "stays"
+        return pair.how(foresight.now, foresight.now) == "stays"
 
     return sorted(foresight.deadlines, key=lambda pair: (stays(pair), pair.one.due))
-
-
-def _how(pair: Paired, now: datetime) -> str:
-    if pair.before is None:
-        return "begins"
-    if pair.after is None:
-        return "ends"
-    if pair.was != pair.now:
-        return "moves"
-    before, after = pair.before.status(now), pair.after.status(now)
-    return "stays" if before is after else f"is {in_words(after)}"
 
 
 def _day(one: Deadline[Any] | None, now: datetime) -> str | None:

@@ -86,7 +86,7 @@ def build(asked: str | None = None) -> App:
             "cli.audit:app",
             "audit",
             _AUDITORS,
-            "Prove what the ledger was; what was refused and done with it.",
+            "Replay the ledger and prove it; what was refused and done with it.",
         ),
     )
     for target, name, group, text in parts:

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from pydantic_core import to_jsonable_python
 
-from cli.output import Format, console, in_words, print_hanging, print_json, print_table
+from audit.points import Look
+from cli.output import console, in_words, print_hanging, print_table
 from domain.deadline import Status
 from domain.handbook import Sourced
 from domain.london import london_date
@@ -17,19 +18,31 @@ from domain.thematic.register import areas, awaiting_publication, concerns, curr
 from domain.thematic.state import Fact, State
 from domain.thematic.vocabulary import ReviewDeadline
 from domain.values import AreaCode
-from workers.looking import Look
 from workers.stores import Stores
 
 ERASED: Final = "erased"
 """Stands for a sealed text that is not there any more."""
 
 
-async def show_review(look: Look, stores: Stores, *, format: Format) -> None:
-    """Show what a review is about, who takes part, what has happened in it, what is due and why."""
-    state: State = look.state
-    rules = Rulebook.released()
+async def print_review(look: Look, stores: Stores) -> None:
+    """Print what a review is about, who takes part, what has happened in it, what is due and why."""
+    _print_facts(look)
+    _print_areas(look.state)
+    _print_entries(look.state)
+    for one in await _raised(look.state, stores):
+        print_hanging(f"concern {one['number']}: ", f"{one['area']}, {in_words(str(one['reason']))}")
+        print_hanging("    ", str(one["text"] or ERASED))
+    _print_deadlines(look, Rulebook.released())
+
+
+async def review_as_data(look: Look, stores: Stores) -> dict[str, Any]:
+    """Write the same for scripts."""
+    return _as_data(look, await _raised(look.state, stores), Rulebook.released())
+
+
+async def _raised(state: State, stores: Stores) -> list[dict[str, Any]]:
     told = await stores.texts.open_many([one.text for one in concerns(state)])
-    raised = [
+    return [
         {
             "number": one.number,
             "area": one.area,
@@ -39,16 +52,6 @@ async def show_review(look: Look, stores: Stores, *, format: Format) -> None:
         }
         for one in concerns(state)
     ]
-    if format is Format.JSON:
-        print_json(_as_data(look, raised, rules))
-        return
-    _print_facts(look)
-    _print_areas(state)
-    _print_entries(state)
-    for one in raised:
-        print_hanging(f"concern {one['number']}: ", f"{one['area']}, {in_words(str(one['reason']))}")
-        print_hanging("    ", str(one["text"] or ERASED))
-    _print_deadlines(look, rules)
 
 
 def _print_facts(look: Look) -> None:

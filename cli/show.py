@@ -5,16 +5,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cli.access import not_here, reading
-from cli.area import show_area
-from cli.case import show_inspection
-from cli.output import Format
-from cli.programme_view import show_programme
-from cli.review import show_review
-from domain.errors import NotFoundError
-from domain.streams import StreamKind, require_kind
+from audit.points import Point
+from cli.access import reading
+from cli.looking import look, look_as_data, print_look
+from cli.output import Format, print_json
 from domain.values import StreamName
-from workers.looking import look_at
 
 
 async def show(
@@ -42,17 +37,8 @@ async def show(
         That of the newest rehearsal.
     """
     async with reading(rehearsal=rehearsal) as stores:
-        look = await look_at(stores.ledger, name, as_at)
-        if look is None:
-            if as_at and await stores.ledger.read_stream(name, up_to=1):
-                raise NotFoundError(f"nothing of {name} had happened by {as_at}")
-            raise not_here(name)
-        match require_kind(name):
-            case StreamKind.INSPECTION:
-                await show_inspection(look, stores, skipped=skipped, format=format)
-            case StreamKind.AREA:
-                await show_area(look, stores, format=format)
-            case StreamKind.THEMATIC_REVIEW:
-                await show_review(look, stores, format=format)
-            case StreamKind.PROGRAMME:
-                await show_programme(look, format=format)
+        seen = await look(stores, name, Point(as_at=as_at))
+        if format is Format.JSON:
+            print_json(await look_as_data(seen, stores))
+        else:
+            await print_look(seen, stores, skipped=skipped)

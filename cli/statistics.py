@@ -1,17 +1,12 @@
 """Everybody: what the official statistics count, at any moment."""
 
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cli.access import reading
 from cli.output import (
@@ -23,14 +18,12 @@ from cli.output import (
     print_json,
     print_table,
 )
+from cli.progress import progress_if_it_takes_long
 from cli.statistics_chart import draw
 from domain.rulebook import Rulebook
 from domain.statistics import Late, Monitoring, Statistics, shares
 from domain.values import Outcome
 from workers.statistics import Counted, count
-
-PATIENCE_SECONDS: Final = 2
-"""After which somebody who waits is shown how far it has come."""
 
 
 async def statistics(
@@ -58,7 +51,7 @@ async def statistics(
     """
     rules = Rulebook.released()
     async with reading(rehearsal=rehearsal) as stores:
-        with _progress_if_it_takes_long() as progress:
+        with progress_if_it_takes_long("inspections") as progress:
             counted = await count(stores.ledger, rules, as_at=as_at, progress=progress)
     labels = _labels(rules, counted)
     if chart is not None:
@@ -199,19 +192,3 @@ def _print_late(late: Sequence[Late]) -> None:
         (one.inspection, deadline_in_words(one.kind, one.subject), one.due, one.working_days) for one in late
     ]
     print_table(("late", "on", "due", "working days late"), rows)
-
-
-@contextmanager
-def _progress_if_it_takes_long() -> Iterator[Callable[[int, int], None]]:
-    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
-    began = time.monotonic()
-    with Progress(*columns, console=Console(file=sys.stderr), disable=True) as progress:
-        task = progress.add_task("inspections", total=None)
-
-        def tell(done: int, of: int) -> None:
-            progress.update(task, completed=done, total=of)
-            if progress.disable and time.monotonic() - began > PATIENCE_SECONDS:
-                progress.disable = False
-                progress.start()
-
-        yield tell

@@ -149,6 +149,17 @@ class Paired(NamedTuple):
         """The due day in the later register."""
         return self.after.due if self.after else None
 
+    def how(self, then: Instant, now: Instant) -> str:
+        """Say what becomes of the deadline between the moments of the two registers."""
+        if self.before is None:
+            return "begins"
+        if self.after is None:
+            return "ends"
+        if self.was != self.now:
+            return "moves"
+        status = self.after.status(now)
+        return "stays" if self.before.status(then) is status else f"is {status}"
+
 
 def paired(before: Iterable[Deadline[Any]], after: Iterable[Deadline[Any]]) -> tuple[Paired, ...]:
     """Put each deadline of one register beside the same one of another, in the order of their names."""

@@ -1,4 +1,4 @@
-"""What of a stream of ours had happened by a moment: what rests on what, and what puts what right, by its kind."""
+"""What of a stream had happened by a moment: what rests on what, and what puts what right, by its kind."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

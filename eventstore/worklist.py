@@ -105,7 +105,7 @@ _CASE: Final = ", ".join(field.name for field in fields(CaseRow))
 _DEADLINE: Final = ", ".join(field.name for field in fields(DeadlineRow))
 _CASE_VALUES: Final = ", ".join(f"${n}" for n, _ in enumerate(fields(CaseRow), start=2))
 _DEADLINE_VALUES: Final = ", ".join(f"${n}" for n, _ in enumerate(fields(DeadlineRow), start=2))
-_LIVE: Final = "generation = (SELECT live FROM ledger.projections WHERE name = 'worklist')"
+LIVE: Final = "generation = (SELECT live FROM ledger.projections WHERE name = 'worklist')"
 _OWED: Final = "met_on IS NULL AND NOT void"
 
 # `DeadlineRow.status`, as conditions on a row; $1 is the moment of reading.
@@ -194,7 +194,7 @@ class Worklist:
             due_before: only those with something that falls due before this moment and is not overdue.
         """
         refuse_naive(now, "now")
-        conditions = [_LIVE, "$1::timestamptz IS NOT NULL"]
+        conditions = [LIVE, "$1::timestamptz IS NOT NULL"]
         arguments: list[object] = [now]
         if stage is not None:
             arguments.append(stage)
@@ -213,7 +213,7 @@ class Worklist:
 
     async def count(self) -> int:
         """Return how many cases there are."""
-        ((number,),) = await self._fetch(f"SELECT count(*) FROM ledger.cases WHERE {_LIVE}")
+        ((number,),) = await self._fetch(f"SELECT count(*) FROM ledger.cases WHERE {LIVE}")
         return int(number)
 
     async def overdue(self, now: datetime) -> list[DeadlineRow]:
@@ -226,7 +226,7 @@ class Worklist:
         refuse_naive(now, "now")
         rows = await self._fetch(
             f"SELECT kind, count(*) FILTER (WHERE {_OPEN}), count(*) FILTER (WHERE {_OVERDUE}) "
-            f"FROM ledger.deadlines WHERE {_LIVE} AND {_OWED} GROUP BY kind",
+            f"FROM ledger.deadlines WHERE {LIVE} AND {_OWED} GROUP BY kind",
             now,
         )
         return {kind: (still_open, overdue) for kind, still_open, overdue in rows}
@@ -237,11 +237,11 @@ class Worklist:
 
     async def _deadlines(self, condition: str, argument: object) -> list[DeadlineRow]:
         rows = await self._fetch(
-            f"SELECT {_DEADLINE} FROM ledger.deadlines WHERE {_LIVE} AND {condition} "
+            f"SELECT {_DEADLINE} FROM ledger.deadlines WHERE {LIVE} AND {condition} "
             "ORDER BY due_at, inspection, kind, subject",
             argument,
         )
-        return [DeadlineRow(row[0], row[1], row[2] or None, *row[3:]) for row in rows]
+        return [_deadline(row) for row in rows]
 
     async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         with connection_errors():
@@ -249,8 +249,25 @@ class Worklist:
         return found
 
 
+async def stored_rows(
+    connection: asyncpg.Connection, inspections: Sequence[str]
+) -> dict[str, list[CaseRow | DeadlineRow]]:
+    """Read the rows that the list holds of some inspections, as they lie there; of others it holds none."""
+    asked = f"WHERE {LIVE} AND inspection = ANY($1)"
+    found: dict[str, list[CaseRow | DeadlineRow]] = {}
+    for row in await connection.fetch(f"SELECT {_CASE} FROM ledger.cases {asked}", inspections):
+        found.setdefault(row[0], []).append(CaseRow(*row))
+    for row in await connection.fetch(f"SELECT {_DEADLINE} FROM ledger.deadlines {asked}", inspections):
+        found.setdefault(row[0], []).append(_deadline(row))
+    return found
+
+
+def _deadline(row: asyncpg.Record) -> DeadlineRow:
+    return DeadlineRow(row[0], row[1], row[2] or None, *row[3:])
+
+
 def _with_deadline(condition: str) -> str:
-    return f"inspection IN (SELECT inspection FROM ledger.deadlines WHERE {_LIVE} AND {condition})"
+    return f"inspection IN (SELECT inspection FROM ledger.deadlines WHERE {LIVE} AND {condition})"
 
 
 def _values(row: DeadlineRow) -> list[object]:

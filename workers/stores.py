@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import asyncpg
@@ -29,6 +29,7 @@ class Stores:
     directory: Directory
     checkpoints: Checkpoints
     acts: Acts
+    database_url: str = field(repr=False)
 
 
 @asynccontextmanager
@@ -44,7 +45,9 @@ async def open_stores(
     pool = await open_pool(database_url, maximum=pool_size)
     try:
         ledger = await PostgresLedger.open(pool, observe=observe)
-        yield Stores(pool, ledger, SealedTexts(pool), Directory(pool), Checkpoints(pool), Acts(pool))
+        yield Stores(
+            pool, ledger, SealedTexts(pool), Directory(pool), Checkpoints(pool), Acts(pool), database_url
+        )
     finally:
         # A connection on which no answer comes is cut: an end must not wait for a server that hangs.
         with contextlib.suppress(TimeoutError):

@@ -24,6 +24,7 @@ from bench.versus.eventsourced import Cases
 from eventstore.codecs import CODEC
 from eventstore.ledger import Append
 from eventstore.worklist import Worklist
+from workers.recount import recount
 from workers.stores import Stores
 from workers.summary import fold, summariser
 
@@ -44,10 +45,13 @@ async def run(servers: Servers, options: Options) -> Findings:
         filled = await Filled.on(servers, parts)
         await filled.grow_to(options.some(INSPECTIONS), options)
         bulk = await _bulk(filled, options)
+        options.tell("reads: every stream folded and compared with the worklist")
+        recounted = [await _recounted(filled) for _ in range(options.rounds)]
         loads = await _loads(servers, filled.stores, options)
         options.tell("reads: asking the worklist")
         queries = await _queries(filled)
         findings.rounds = {"bulk": bulk.rounds, "loads": loads.rounds, "queries": queries}
+        findings.rounds["recounted"] = recounted
         findings.rounds["fills"] = filled.fills
     options.tell("reads: the worklist follows the engine under load")
     lag = await _lag(servers, options)
@@ -59,9 +63,13 @@ async def run(servers: Servers, options: Options) -> Findings:
         _lag_table(filled, lag),
     ]
     folded = bulk.median(FOLDED_BY_TWO, "per_second")
+    compared = percentile([one["per_second"] for one in recounted], 0.5)
     listed = max(query["p95_ms"] for name, query in queries.items() if name != ALL)
     findings.targets = [
         Target("events read, decoded and folded a second on both cores", folded, 100_000, unit="events/s"),
+        Target(
+            "events of all streams folded and compared, by two processes", compared, 80_000, unit="events/s"
+        ),
         Target("loading 40 events against eventsourcing", loads.ratio("this ledger", "eventsourcing"), 3),
         Target("worklist and deadline queries, p95, the slowest", listed, 20, at_most=True, unit="ms"),
     ]
@@ -131,6 +139,13 @@ async def _folding(folders: Sequence[Process]) -> Figures:
         child.stdin.write(b"again\n")
     told = [(await _line_of(child)).split() for child in folders]
     return {"per_second": sum(int(events) for events, _ in told) / max(float(took) for _, took in told)}
+
+
+async def _recounted(filled: Filled) -> Figures:
+    began = time.perf_counter()
+    found = await recount(filled.database, processes=2)
+    assert not found.differences
+    return {"per_second": found.events / (time.perf_counter() - began)}
 
 
 async def _line_of(child: Process) -> str:

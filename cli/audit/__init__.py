@@ -1,8 +1,11 @@
-"""Auditors: what proves the record, what was refused, and what was done with it."""
+"""Auditors: replay the record, prove it, see what was refused and what was done with it."""
 
 from cyclopts import App
 
-app = App(name="audit", help="Prove what the ledger was, and see what was refused and done with it.")
+app = App(name="audit", help="Replay the ledger and prove it; see what was refused and done with it.")
+app.command("cli.audit.replay:replay", name="replay")
+app.command("cli.audit.diff:diff", name="diff")
+app.command("cli.audit.timeline:draw_timeline", name="timeline")
 app.command("cli.audit.keys:app", name="keys")
 app.command("cli.audit.checkpoints:checkpoint", name="checkpoint")
 app.command("cli.audit.checkpoints:checkpoints", name="checkpoints")

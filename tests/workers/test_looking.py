@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from audit.points import Point
 from domain.area.cycle import published
 from domain.errors import MalformedError
 from domain.events import DomainEvent
@@ -42,8 +43,8 @@ async def ledger() -> MemoryLedger:
 
 async def test_an_inspection_is_seen_as_it_stood_on_a_day(ledger: MemoryLedger) -> None:
     """All was recorded at once; what had not happened by then is not there."""
-    look = await look_at(ledger, "SRY-2023-F1", Story().day(0))
-    now = await look_at(ledger, "SRY-2023-F1", None)
+    look = await look_at(ledger, "SRY-2023-F1", Point(as_at=Story().day(0)))
+    now = await look_at(ledger, "SRY-2023-F1", Point())
     assert look is not None
     assert now is not None
     assert (stage(look.state), stage(now.state)) == ("notified", "follow_up")
@@ -53,8 +54,8 @@ async def test_an_inspection_is_seen_as_it_stood_on_a_day(ledger: MemoryLedger) 
 async def test_an_area_knows_as_at_a_day_what_its_inspections_had_come_to(ledger: MemoryLedger) -> None:
     """Whether its process has told it or not: the day counts, and not when somebody heard of it."""
     published_on = Story().day(54)
-    before = await look_at(ledger, "SRY", published_on - timedelta(days=1))
-    after = await look_at(ledger, "SRY", published_on)
+    before = await look_at(ledger, "SRY", Point(as_at=published_on - timedelta(days=1)))
+    after = await look_at(ledger, "SRY", Point(as_at=published_on))
     assert before is not None
     assert after is not None
     assert (published(before.state), [one.inspection for one in published(after.state)]) == (
@@ -66,7 +67,7 @@ async def test_an_area_knows_as_at_a_day_what_its_inspections_had_come_to(ledger
 
 async def test_what_had_not_begun_is_not_there(ledger: MemoryLedger) -> None:
     """Nor is a day that is still to come."""
-    assert await look_at(ledger, "SRY", ENTERED - timedelta(days=1)) is None
-    assert await look_at(ledger, "ZZZ", None) is None
+    assert await look_at(ledger, "SRY", Point(as_at=ENTERED - timedelta(days=1))) is None
+    assert await look_at(ledger, "ZZZ", Point()) is None
     with pytest.raises(MalformedError, match="still to come"):
-        await look_at(ledger, "SRY", date(2999, 1, 1))
+        await look_at(ledger, "SRY", Point(as_at=date(2999, 1, 1)))

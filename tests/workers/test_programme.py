@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from audit.points import Point
 from domain.area.cycle import inspections_to_come
 from domain.area.news import news_of
 from domain.events import DomainEvent
@@ -45,7 +46,7 @@ async def _owed(ledger: MemoryLedger, day: date | None) -> list[date]:
 
 
 async def _shown(ledger: MemoryLedger, day: date | None) -> list[date]:
-    look = await look_at(ledger, "SRY", day)
+    look = await look_at(ledger, "SRY", Point(day))
     assert look is not None
     return [one.target for one in inspections_to_come(RULES, look.state)]
 
