@@ -50,12 +50,31 @@ async def reading(*, rehearsal: bool) -> AsyncIterator[Stores]:
         async with open_stores(url) as stores:
             yield stores
         return
-    async with _at_rest(chosen, rehearsal=rehearsal) as stores:
+    async with _at_rest(chosen, rehearsal=rehearsal) as url, open_stores(url) as stores:
         yield stores
 
 
 @asynccontextmanager
-async def _at_rest(chosen: Settings, *, rehearsal: bool) -> AsyncIterator[Stores]:
+async def owning() -> AsyncIterator[str]:
+    """Find the live database for what only its owner may do, and yield its URL.
+
+    Raises:
+        NotFoundError: there is no ledger yet.
+        UnavailableError: it cannot be reached.
+    """
+    chosen = settings()
+    running = find_running(chosen)
+    if url := chosen.migration_database_url or chosen.database_url:
+        yield url
+    elif running and not running.rehearsal:
+        yield running.database_url
+    else:
+        async with _at_rest(chosen, rehearsal=False) as found:
+            yield found
+
+
+@asynccontextmanager
+async def _at_rest(chosen: Settings, *, rehearsal: bool) -> AsyncIterator[str]:
     folder = chosen.data_dir / "rehearsal" / "postgres" if rehearsal else chosen.data_dir / "postgres"
     if not folder.exists():
         how = "inspections rehearse FILE" if rehearsal else "inspections up"
@@ -69,8 +88,7 @@ async def _at_rest(chosen: Settings, *, rehearsal: bool) -> AsyncIterator[Stores
             raise NotFoundError(f"there is no ledger yet in {folder}")
         # Of an earlier release, perhaps: nobody else brings what lies in this folder up to date.
         await migrate(postgres.url(name), rehearsal=rehearsal)
-        async with open_stores(postgres.url(name)) as stores:
-            yield stores
+        yield postgres.url(name)
 
 
 def _newest_rehearsal(names: tuple[str, ...]) -> str:

@@ -7,11 +7,13 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from cli.access import not_here, reading
-from cli.output import Format, in_words, print_table
+from cli.erased import told
+from cli.output import Format, in_words, print_hanging, print_table
 from domain.london import LONDON
 from domain.streams import StreamKind, kind_of
 from domain.values import StreamName
 from eventstore.envelope import Entry
+from eventstore.mentions import sealed_in
 
 _TOLD: Final = (
     "inspectorate",
@@ -47,6 +49,7 @@ async def log(
     """
     async with reading(rehearsal=rehearsal) as stores:
         entries = await stores.ledger.read_stream(name)
+        gone = await stores.erasures.of(_erasable(entries)) if format is Format.TABLE else {}
     if not entries:
         raise not_here(name)
     if format is Format.JSON:
@@ -56,11 +59,24 @@ async def log(
         ("version", "position", "happened", "recorded", "event", "decided by", "against rule"),
         map(_row, entries),
     )
+    for entry in entries:
+        for at, digest in sealed_in(entry.body.event):
+            if digest in gone:
+                print_hanging(f"version {entry.version}, {at}: ", f"text {told(gone[digest])}")
+    for person in sorted(ref for ref in gone if ref.startswith("p-")):
+        print_hanging(f"{person}: ", told(gone[person]))
+
+
+def _erasable(entries: Sequence[Entry]) -> set[str]:
+    """List the texts and people that entries refer to, by digest and reference."""
+    events = [entry.body.event for entry in entries]
+    texts = {digest for event in events for _, digest in sealed_in(event)}
+    return texts | {event[by]["person"] for event in events for by in ("decided_by", "recorded_by")}
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
     event = entry.body.event
-    told = _TOLD if kind_of(entry.stream) is not StreamKind.THEMATIC_REVIEW else (*_TOLD, "area")
+    names = _TOLD if kind_of(entry.stream) is not StreamKind.THEMATIC_REVIEW else (*_TOLD, "area")
     by = event["decided_by"]
     irregular = event.get("irregular")
     happened = entry.body.event["occurred_at"]
@@ -69,7 +85,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
         entry.position,
         happened[:10],
         f"{entry.recorded_at.astimezone(LONDON):%Y-%m-%d %H:%M}",
-        in_words(entry.type) + _matter(event, told),
+        in_words(entry.type) + _matter(event, names),
         f"{in_words(by['role'])} ({by['person']})",
         ", ".join(irregular["rules"]) if irregular else None,
     )

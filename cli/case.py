@@ -1,11 +1,13 @@
 """Everybody: one inspection, and why each of its deadlines falls on its day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from pydantic_core import to_jsonable_python
 
 from audit.points import Look
+from cli.erased import as_data, instead_of, read_texts, told
 from cli.output import (
     console,
     deadline_in_words,
@@ -21,11 +23,9 @@ from domain.inspection.state import State
 from domain.london import london_date
 from domain.rulebook import Rulebook
 from domain.values import Instant, SealedText
+from eventstore.erasures import Erasure
 from workers.stores import Stores
 from workers.summary import Irregular, Miss, irregular, misses
-
-ERASED: Final = "erased"
-"""Stands for a sealed text that is not there any more."""
 
 
 async def print_inspection(look: Look, stores: Stores, *, skipped: bool) -> None:
@@ -53,10 +53,14 @@ class _Case:
     misses: tuple[Miss, ...]
     names: dict[str, str]
     bodies: dict[str, str]
-    reasons: dict[SealedText, str | None]
+    gone: dict[str, Erasure]
+    """Those among the people who were erased from the directory."""
+    reasons: Mapping[SealedText, tuple[str | None, Erasure | None]]
 
     def person(self, ref: str) -> str:
         """Name somebody by reference, and by name if the directory has one."""
+        if ref in self.gone:
+            return f"{ref} ({told(self.gone[ref])})"
         return f"{ref} ({self.names[ref]})" if ref in self.names else ref
 
 
@@ -72,7 +76,8 @@ async def _read(look: Look, stores: Stores) -> _Case:
         misses=misses(look.entries),
         names=await stores.directory.names(named),
         bodies=await stores.directory.bodies(),
-        reasons=await stores.texts.open_many([one.irregularity.reason for one in against]),
+        gone=await stores.erasures.of(named),
+        reasons=await read_texts(stores, [one.irregularity.reason for one in against]),
     )
 
 
@@ -143,10 +148,9 @@ def _pause(state: State) -> str:
 
 def _print_irregular(case: _Case) -> None:
     for version, kind, irregularity in case.irregular:
-        reason = case.reasons[irregularity.reason]
         against = f"{in_words(kind)} (version {version}) against {', '.join(irregularity.rules)}"
         print_hanging("irregular: ", against)
-        print_hanging("    reason      ", ERASED if reason is None else reason)
+        print_hanging("    reason      ", instead_of(*case.reasons[irregularity.reason]))
         print_hanging("    authority   ", case.person(irregularity.authorised_by))
 
 
@@ -227,7 +231,8 @@ def _as_data(case: _Case, rules: Rulebook) -> dict[str, Any]:
                 "version": version,
                 "milestone": kind,
                 "rules": list(irregularity.rules),
-                "reason": case.reasons[irregularity.reason],
+                "reason": case.reasons[irregularity.reason][0],
+                "reason_erased": as_data(case.reasons[irregularity.reason][1]),
                 "authorised_by": irregularity.authorised_by,
             }
             for version, kind, irregularity in case.irregular

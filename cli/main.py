@@ -74,6 +74,7 @@ def build(asked: str | None = None) -> App:
         ("cli.recover:recover", "recover", _OPERATORS, "Raise from the ledger what Temporal has lost."),
         ("cli.upkeep:projections", "projections", _OPERATORS, "What is derived for quick reading."),
         ("cli.notices:notices", "notices", _OPERATORS, "Who is told of what, and what keeps it."),
+        ("cli.privacy:app", "privacy", _OPERATORS, "What is held of somebody, how long, and erasing it."),
         ("cli.rehearsal:rehearse", "rehearse", _OPERATORS, "Live real inspections again on the engine."),
         (
             "cli.programme:rehearse_programme",

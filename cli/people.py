@@ -1,6 +1,7 @@
 """Coordinators: the directory of people and contacts."""
 
 import csv
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from domain.values import BodyRef, PersonRef
 from eventstore.people import Email, Name, Person
 
 app = App(name="people", help="The directory of people and contacts.")
-COLUMNS = ("ref", "name", "role", "organisation", "email")
+COLUMNS = ("ref", "name", "role", "organisation", "email", "left_on")
 _SCHEMA = Person.model_json_schema()
 
 
@@ -61,6 +62,7 @@ async def change(
     role: Annotated[Role | None, AS_IN_LEDGER] = None,
     organisation: BodyRef | None = None,
     email: Email | None = None,
+    left_on: date | None = None,
 ) -> None:
     """Change an entry; what is not given stays.
 
@@ -76,8 +78,16 @@ async def change(
         The new organisation.
     email
         The new address.
+    left_on
+        The last day here, of somebody who leaves: later events are told to others in that role.
     """
-    changes = {"name": name, "role": role, "organisation": organisation, "email": email}
+    changes = {
+        "name": name,
+        "role": role,
+        "organisation": organisation,
+        "email": email,
+        "left_on": left_on,
+    }
     async with reading(rehearsal=False) as stores:
         person = await stores.directory.find(ref)
         if person is None:

@@ -1,11 +1,12 @@
 """Everybody: one thematic review, its areas and visits, and its two long waits."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from pydantic_core import to_jsonable_python
 
 from audit.points import Look
+from cli.erased import as_data, instead_of, read_texts
 from cli.output import console, in_words, print_hanging, print_table
 from domain.deadline import Status
 from domain.handbook import Sourced
@@ -20,18 +21,16 @@ from domain.thematic.vocabulary import ReviewDeadline
 from domain.values import AreaCode
 from workers.stores import Stores
 
-ERASED: Final = "erased"
-"""Stands for a sealed text that is not there any more."""
-
 
 async def print_review(look: Look, stores: Stores) -> None:
     """Print what a review is about, who takes part, what has happened in it, what is due and why."""
+    told = await read_texts(stores, [one.text for one in concerns(look.state)])
     _print_facts(look)
     _print_areas(look.state)
     _print_entries(look.state)
-    for one in await _raised(look.state, stores):
-        print_hanging(f"concern {one['number']}: ", f"{one['area']}, {in_words(str(one['reason']))}")
-        print_hanging("    ", str(one["text"] or ERASED))
+    for one in concerns(look.state):
+        print_hanging(f"concern {one.number}: ", f"{one.area}, {in_words(one.reason)}")
+        print_hanging("    ", instead_of(*told[one.text]))
     _print_deadlines(look, Rulebook.released())
 
 
@@ -41,13 +40,14 @@ async def review_as_data(look: Look, stores: Stores) -> dict[str, Any]:
 
 
 async def _raised(state: State, stores: Stores) -> list[dict[str, Any]]:
-    told = await stores.texts.open_many([one.text for one in concerns(state)])
+    told = await read_texts(stores, [one.text for one in concerns(state)])
     return [
         {
             "number": one.number,
             "area": one.area,
             "reason": one.reason.value,
-            "text": told[one.text],
+            "text": told[one.text][0],
+            "text_erased": as_data(told[one.text][1]),
             "raised_at": one.raised_at.isoformat(),
         }
         for one in concerns(state)

@@ -1,4 +1,4 @@
-"""The handbooks, calendars and terms of thematic reviews that have been released, each held to its pin.
+"""The handbooks, calendars, terms and retention rules that have been released, each held to its pin.
 
 A released file is never edited: `released.json` keeps the SHA-256 of what each file says, and a file that
 says anything else is refused. This is the only module of the domain that reads files.
@@ -17,6 +17,7 @@ from domain.calendar import WorkingCalendar
 from domain.canonical import canonical_json, sha256_hex
 from domain.errors import IntegrityError, NotFoundError
 from domain.handbook import Handbook
+from domain.retention import RetentionRules
 from domain.terms import ThematicTerms
 from domain.values import CalendarVersion, HandbookVersion, Pin, Sha256
 
@@ -26,13 +27,14 @@ PINS: Final = "released.json"
 HANDBOOKS: Final = "handbooks"
 CALENDARS: Final = "calendars"
 TERMS: Final = "thematic_terms"
+RETENTION: Final = "retention_rules"
 
-R = TypeVar("R", Handbook, WorkingCalendar, ThematicTerms)
-F = TypeVar("F", Handbook, ThematicTerms)
+R = TypeVar("R", Handbook, WorkingCalendar, ThematicTerms, RetentionRules)
+F = TypeVar("F", Handbook, ThematicTerms, RetentionRules)
 
 
 class Rulebook:
-    """Handbooks, calendars and terms of thematic reviews by version. Does not change once it is made."""
+    """Handbooks, calendars, terms and retention rules by version. Does not change once it is made."""
 
     def __init__(
         self,
@@ -40,10 +42,12 @@ class Rulebook:
         handbooks: Iterable[Handbook],
         calendars: Iterable[WorkingCalendar],
         terms: Iterable[ThematicTerms] = (),
+        retention: Iterable[RetentionRules] = (),
     ) -> None:
         self.handbooks: Final[Mapping[HandbookVersion, Handbook]] = _by_version(handbooks)
         self.calendars: Final[Mapping[CalendarVersion, WorkingCalendar]] = _by_version(calendars)
         self.terms: Final[Mapping[HandbookVersion, ThematicTerms]] = _by_version(terms)
+        self.retention: Final[Mapping[HandbookVersion, RetentionRules]] = _by_version(retention)
 
     @classmethod
     def released(cls) -> "Rulebook":
@@ -85,6 +89,14 @@ class Rulebook:
             NotFoundError: the year lies before the first terms.
         """
         return _in_force(self.terms, date(year, 1, 1), "terms of thematic reviews were")
+
+    def retention_on(self, day: date) -> RetentionRules:
+        """Return the rules for how long things are kept that are in force on a day.
+
+        Raises:
+            NotFoundError: the day lies before the first of them.
+        """
+        return _in_force(self.retention, day, "retention rules were")
 
     @property
     def current_calendar(self) -> WorkingCalendar:
@@ -142,6 +154,7 @@ def read_rulebook(folder: Traversable) -> Rulebook:
         handbooks=_read(Handbook, HANDBOOKS, found),
         calendars=_read(WorkingCalendar, CALENDARS, found),
         terms=_read(ThematicTerms, TERMS, found),
+        retention=_read(RetentionRules, RETENTION, found),
     )
 
 
@@ -149,7 +162,7 @@ def released_files(folder: Traversable) -> dict[str, str]:
     """Return the text of every released file, by the name under which it is pinned."""
     return {
         f"{kind}/{file.name}": file.read_text(encoding="utf-8")
-        for kind in (CALENDARS, HANDBOOKS, TERMS)
+        for kind in (CALENDARS, HANDBOOKS, RETENTION, TERMS)
         for file in sorted(folder.joinpath(kind).iterdir(), key=lambda file: file.name)
         if file.name.endswith(".json")
     }
@@ -180,7 +193,7 @@ def _by_version(rules: Iterable[R]) -> Mapping[str, R]:
     listed = list(rules)
     by_version = {one.version: one for one in listed}
     if len(by_version) != len(listed):
-        raise IntegrityError("two handbooks, two calendars or two terms have the same version")
+        raise IntegrityError("two handbooks, calendars, terms or retention rules have the same version")
     return MappingProxyType(by_version)
 
 

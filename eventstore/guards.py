@@ -70,6 +70,7 @@ SELECT quote_ident(session_user) AS login,
        pg_has_role(session_user, owner.oid, 'SET') AS commands
 FROM pg_roles AS app, pg_roles AS owner WHERE app.rolname = $1 AND owner.rolname = $2
 """
+_WITH_THE_OWNERS_RIGHTS: Final = frozenset({"ledger.append", "ledger.erase"})
 _READERS_MAY: Final = frozenset({"SELECT", "USAGE"})
 
 
@@ -213,7 +214,7 @@ async def trigger_departures(connection: asyncpg.Connection) -> list[Departure]:
 
 
 async def function_departures(connection: asyncpg.Connection) -> list[Departure]:
-    """Compare the functions with the text of the migrations, and how the append function is run."""
+    """Compare the functions with the text of the migrations, and how those that write are run."""
     found = {row["name"]: row for row in await connection.fetch(_FUNCTIONS)}
     departures = []
     for name, body in sorted(promised().functions.items()):
@@ -221,14 +222,15 @@ async def function_departures(connection: asyncpg.Connection) -> list[Departure]
             departures.append(Departure(f"function {name} is missing"))
         elif found[name]["body"] != body:
             departures.append(Departure(f"function {name} is not what the migrations made"))
-    append = found.get("ledger.append")
-    if append and not (append["definer"] and "search_path=pg_catalog, pg_temp" in (append["settings"] or ())):
-        departures.append(
-            Departure(
-                "function ledger.append does not run with its owner's rights and a search path of its own",
-                "ALTER FUNCTION ledger.append SECURITY DEFINER SET search_path = pg_catalog, pg_temp;",
+    for name in _WITH_THE_OWNERS_RIGHTS & found.keys():
+        one = found[name]
+        if not (one["definer"] and "search_path=pg_catalog, pg_temp" in (one["settings"] or ())):
+            departures.append(
+                Departure(
+                    f"function {name} does not run with its owner's rights and a search path of its own",
+                    f"ALTER FUNCTION {name} SECURITY DEFINER SET search_path = pg_catalog, pg_temp;",
+                )
             )
-        )
     return departures
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Annotated, Any, Final
 
 import asyncpg
@@ -11,10 +12,11 @@ from domain.actors import Role
 from domain.errors import MalformedError, NotFoundError
 from domain.values import BodyRef, PersonRef, Value
 from eventstore.checks import problems, refuse_unstorable
+from eventstore.erasures import refusing_what_was_erased
 from eventstore.pool import connection_errors
 
 _ALPHABET: Final = "abcdefghjkmnpqrstvwxyz23456789"  # nothing that is mistaken for something else
-_PERSON: Final = "SELECT ref, name, role, organisation, email FROM ledger.people"
+_PERSON: Final = "SELECT ref, name, role, organisation, email, left_on FROM ledger.people"
 
 
 def _storable(text: str) -> str:
@@ -36,6 +38,8 @@ class Person(Value):
     role: Role
     organisation: BodyRef
     email: Email | None = None
+    left_on: date | None = None
+    """The last day on which they had anything to do here. From the next day no part falls to them."""
 
 
 class Directory:
@@ -51,14 +55,21 @@ class Directory:
         role: Role,
         organisation: str,
         email: str | None = None,
+        left_on: date | None = None,
         ref: str | None = None,
     ) -> Person:
         """Add a person under a reference that says nothing about them: a random one, unless given.
 
         Raises:
-            MalformedError: a field does not have its form, or the reference is taken.
+            MalformedError: a field does not have its form, or the reference is taken, or was erased.
         """
-        given = {"name": name, "role": role, "organisation": organisation, "email": email}
+        given = {
+            "name": name,
+            "role": role,
+            "organisation": organisation,
+            "email": email,
+            "left_on": left_on,
+        }
         person = _person({"ref": ref or _random_ref(), **given})
         while not await self._insert(person):
             if ref is not None:
@@ -74,7 +85,7 @@ class Directory:
         """
         with connection_errors():
             changed = await self._pool.fetchval(
-                "UPDATE ledger.people SET name = $2, role = $3, organisation = $4, email = $5 "
+                "UPDATE ledger.people SET name = $2, role = $3, organisation = $4, email = $5, left_on = $6 "
                 "WHERE ref = $1 RETURNING ref",
                 *_columns(person),
             )
@@ -87,10 +98,13 @@ class Directory:
             row = await self._pool.fetchrow(f"{_PERSON} WHERE ref = $1", ref)
         return None if row is None else _person(dict(row))
 
-    async def list(self) -> Sequence[Person]:
-        """Return everybody, by name."""
+    async def list(self, *, here_on: date | None = None) -> Sequence[Person]:
+        """Return everybody, by name; or only those who had not left before a day."""
         with connection_errors():
-            rows = await self._pool.fetch(f"{_PERSON} ORDER BY name, ref")
+            rows = await self._pool.fetch(
+                f"{_PERSON} WHERE $1::date IS NULL OR left_on IS NULL OR left_on >= $1 ORDER BY name, ref",
+                here_on,
+            )
         return [_person(dict(row)) for row in rows]
 
     async def names(self, refs: Iterable[str]) -> dict[str, str]:
@@ -124,10 +138,10 @@ class Directory:
         return dict(rows)
 
     async def _insert(self, person: Person) -> bool:
-        with connection_errors():
+        with connection_errors(), refusing_what_was_erased("give another reference or none"):
             inserted = await self._pool.fetchval(
-                "INSERT INTO ledger.people (ref, name, role, organisation, email) "
-                "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ref) DO NOTHING RETURNING ref",
+                "INSERT INTO ledger.people (ref, name, role, organisation, email, left_on) "
+                "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (ref) DO NOTHING RETURNING ref",
                 *_columns(person),
             )
         return inserted is not None
@@ -155,5 +169,12 @@ def _check(form: TypeAdapter[str], text: str, what: str) -> None:
         raise MalformedError(f"{what}{problems(error)}") from error
 
 
-def _columns(person: Person) -> tuple[str, str, str, str, str | None]:
-    return person.ref, person.name, person.role.value, person.organisation, person.email
+def _columns(person: Person) -> tuple[object, ...]:
+    return (
+        person.ref,
+        person.name,
+        person.role.value,
+        person.organisation,
+        person.email,
+        person.left_on,
+    )

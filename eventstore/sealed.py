@@ -15,12 +15,14 @@ import asyncpg
 from domain.errors import IntegrityError
 from domain.values import SealedText
 from eventstore.checks import refuse_unstorable
+from eventstore.erasures import refusing_what_was_erased
 from eventstore.pool import connection_errors
 
 _INSERT: Final = (
     "INSERT INTO ledger.sealed (digest, sealed_for, fingerprint, salt, content) VALUES ($1, $2, $3, $4, $5) "
     "ON CONFLICT ON CONSTRAINT sealed_once DO NOTHING RETURNING digest"
 )
+_ANEW: Final = "what is sent again with this text is sent as a new command, under an id of its own"
 _FIND: Final = "SELECT digest FROM ledger.sealed WHERE sealed_for = $1 AND fingerprint = $2"
 
 
@@ -41,7 +43,7 @@ class SealedTexts:
             sealed_for: the place it is for, e.g. `<command id>/<field path>`.
 
         Raises:
-            MalformedError: the text cannot be stored.
+            MalformedError: the text cannot be stored, or what was sealed for that place was erased.
             UnavailableError: PostgreSQL cannot be reached.
         """
         refuse_unstorable(text, "text")
@@ -52,8 +54,8 @@ class SealedTexts:
         digest = hashlib.sha256(salt + content).digest()
         place = sealed_for, fingerprint
         known = None
-        with connection_errors():
-            while known is None:  # neither new nor there: it was erased between the two statements
+        with connection_errors(), refusing_what_was_erased(_ANEW):
+            while known is None:  # neither new nor there: just erased, as the next try hears
                 known = await self._pool.fetchval(_INSERT, digest, *place, salt, text)
                 known = known or await self._pool.fetchval(_FIND, *place)
         return SealedText(sealed=known.hex())

@@ -173,6 +173,11 @@ class Settings(Value):
         default=None, pattern=r"^https?://[^/\s]+$",
     )  # fmt: skip
 
+    backups_kept_days: int = _setting(
+        "for how many days backups of the database are kept, as told to whoever has something erased",
+        "a number of days from 0 to 36500", default=35, ge=0, le=36500,
+    )  # fmt: skip
+
     _sources: dict[str, Source] = PrivateAttr(default_factory=dict)
 
     @field_validator("data_dir", "publication_dir", "notices_folder")

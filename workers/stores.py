@@ -11,6 +11,7 @@ import asyncpg
 
 from eventstore.acts import Acts
 from eventstore.checkpoints import Checkpoints
+from eventstore.erasures import Erasures
 from eventstore.people import Directory
 from eventstore.pool import open_pool
 from eventstore.postgres import Observe, PostgresLedger, unobserved
@@ -29,6 +30,7 @@ class Stores:
     directory: Directory
     checkpoints: Checkpoints
     acts: Acts
+    erasures: Erasures
     database_url: str = field(repr=False)
 
 
@@ -46,7 +48,14 @@ async def open_stores(
     try:
         ledger = await PostgresLedger.open(pool, observe=observe)
         yield Stores(
-            pool, ledger, SealedTexts(pool), Directory(pool), Checkpoints(pool), Acts(pool), database_url
+            pool,
+            ledger,
+            SealedTexts(pool),
+            Directory(pool),
+            Checkpoints(pool),
+            Acts(pool),
+            Erasures(pool),
+            database_url,
         )
     finally:
         # A connection on which no answer comes is cut: an end must not wait for a server that hangs.

@@ -9,7 +9,7 @@ meanwhile.
 import asyncio
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import reduce
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -19,6 +19,7 @@ from domain.errors import InspectionsError, IntegrityError, UnavailableError
 from domain.inspection.events import Event
 from domain.inspection.record import State
 from domain.inspection.state import evolve, initial
+from domain.london import london_date
 from domain.notices.rules import because, hearings, puts_right
 from domain.notices.seats import (
     PARTNERSHIP,
@@ -61,7 +62,7 @@ class People(Protocol):
 
     async def find(self, ref: str) -> Somebody | None: ...
 
-    async def list(self) -> Sequence[Listed]: ...
+    async def list(self, *, here_on: date) -> Sequence[Listed]: ...
 
     async def bodies(self) -> Mapping[BodyRef, str]: ...
 
@@ -75,6 +76,11 @@ class _Matter(NamedTuple):
     then: State
     """The inspection with that event."""
     now: State
+
+    @property
+    def day(self) -> date:
+        """The day on which it was recorded: whoever had left by then plays no part any more."""
+        return london_date(self.entry.recorded_at)
 
 
 class Post:
@@ -163,7 +169,7 @@ class Post:
         if place.seat in PARTNERSHIP and not area_knows(matter.before, matter.event):
             await self._outbox.addressed(taken, (), {}, "the area was not notified at that time")
             return
-        found = holders(place, matter.now, await self._people.list())
+        found = holders(place, matter.now, await self._people.list(here_on=matter.day))
         vacant = {one.text: _vacant(one, taken.notice.inspection, matter.now) for one in found.vacant}
         await self._outbox.addressed(taken, found.persons, vacant)
 
@@ -180,7 +186,7 @@ class Post:
             raise UndeliverableError(
                 f"the directory has no address: `inspections people change {notice.recipient} --email …`"
             )
-        listed = await self._people.list()
+        listed = await self._people.list(here_on=matter.day)
         seats = frozenset(
             one.seat
             for one in hearings(matter.event)

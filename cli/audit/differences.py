@@ -6,13 +6,14 @@ from typing import Any, Final, Self
 
 from audit.deeds import Deed
 from audit.difference import Changed, Difference
-from cli.case import ERASED
+from cli.erased import instead_of, read_texts
 from cli.foresight import pairs_as_data
 from cli.output import deadline_in_words, in_words, print_hanging
 from domain.deadline import Paired
 from domain.london import london_date
 from domain.messages import Due
 from domain.values import SealedText
+from eventstore.erasures import Erasure
 from workers.stores import Stores
 
 _INDENT: Final = "    "
@@ -23,7 +24,7 @@ class Told:
     """Names and texts that lie beside the ledger, for some of its entries."""
 
     names: Mapping[str, str]
-    texts: Mapping[SealedText, str | None]
+    texts: Mapping[SealedText, tuple[str | None, Erasure | None]]
 
     @classmethod
     async def of(cls, stores: Stores, deeds: Sequence[Deed]) -> Self:
@@ -33,7 +34,7 @@ class Told:
         people |= {one.authorised_by for one in against}
         return cls(
             await stores.directory.names(sorted(people)),
-            await stores.texts.open_many([one.reason for one in against]),
+            await read_texts(stores, [one.reason for one in against]),
         )
 
     def person(self, ref: str) -> str:
@@ -52,9 +53,8 @@ def print_deed(deed: Deed, told: Told) -> None:
         f"{london_date(deed.entry.recorded_at)}",
     )
     if deed.irregular:
-        reason = told.texts[deed.irregular.reason]
         print_hanging(f"{_INDENT}irregular   ", f"against {', '.join(deed.irregular.rules)}")
-        print_hanging(f"{_INDENT}reason      ", ERASED if reason is None else reason)
+        print_hanging(f"{_INDENT}reason      ", instead_of(*told.texts[deed.irregular.reason]))
         print_hanging(f"{_INDENT}authority   ", told.person(deed.irregular.authorised_by))
     if deed.correction:
         was = f"was {deed.correction.was:%Y-%m-%d %H:%M} UTC, " if deed.correction.was else ""
@@ -117,7 +117,7 @@ def deed_as_data(deed: Deed, told: Told) -> dict[str, Any]:
         "reason": deed.reason,
         "irregular": {
             "rules": list(irregular.rules),
-            "reason": told.texts[irregular.reason],
+            "reason": told.texts[irregular.reason][0],
             "authorised_by": irregular.authorised_by,
         }
         if irregular

@@ -7,13 +7,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from activities.publication import ERASED, NOT_WRITTEN, TEMPLATE_DIGEST, lay_down
 from domain.actors import Role
 from domain.inspection import events as e
+from domain.privacy import ErasureReason
 from eventstore.codecs import CODEC
+from eventstore.erasures import Decision
 from tests.activities.playing import RULES, Play, handler_on
 from tests.activities.publishing import WORDS, Desk, fill_directory, released, undisturbed
 from workers.rehearsal.script import PEOPLE
@@ -94,14 +95,12 @@ async def test_who_is_not_in_the_directory_is_named_by_reference(stores: Stores,
 
 
 async def test_an_erased_text_is_shown_as_erased_and_a_missing_one_as_missing(
-    stores: Stores, tmp_path: Path, database_url: str
+    stores: Stores, tmp_path: Path
 ) -> None:
     desk = await released(stores, tmp_path)
-    superuser = await asyncpg.connect(database_url)
-    try:
-        await superuser.execute("DELETE FROM ledger.sealed")
-    finally:
-        await superuser.close()
+    sealed = await stores.pool.fetch("SELECT encode(digest, 'hex') AS digest FROM ledger.sealed")
+    decision = Decision("TRF-2023-F1", ErasureReason.LEGAL_DUTY, "p-dpo")
+    await stores.erasures.erase(decision, texts=[row["digest"] for row in sealed])
     await desk.publish()
     texts = [text for _, text in Page(desk.file.read_bytes()).texts]
     assert texts.count(ERASED) == 2

@@ -1,14 +1,12 @@
 """What `show` says of one inspection beyond its milestones."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
-
+from domain.london import london_date
 from tests.cli.conftest import Inspections
 from tests.cli.test_coordinator import TEAM, monday, plan
-from workers.embedded.address import find_running
-from workers.settings import Settings
 
 REASON = "The team was named by telephone"
 
@@ -24,7 +22,7 @@ def _pause(folder: Path) -> Path:
     return file
 
 
-async def test_show_says_who_inspects_what_went_against_a_rule_and_what_was_missed(
+def test_show_says_who_inspects_what_went_against_a_rule_and_what_was_missed(
     live: Inspections, tmp_path: Path
 ) -> None:
     """Names come from the directory, reasons from the sealed texts; a text that is erased is said to be."""
@@ -65,13 +63,13 @@ async def test_show_says_who_inspects_what_went_against_a_rule_and_what_was_miss
     kept = {one["subject"]: (one["taken_back_at"] is None, one["met_on"]) for one in data["misses"]}
     assert kept == {"annex_a_1": (False, told[1]), "annex_a_2": (True, None)}
 
-    address = find_running(Settings.from_environment({"INSPECTIONS_DATA_DIR": str(live.folder)}))
-    assert address is not None
-    owner = await asyncpg.connect(address.database_url)
-    await owner.execute("DELETE FROM ledger.sealed WHERE content = $1", REASON)
-    await owner.close()
-    assert "reason      erased" in live("show", inspection).out
-    assert live("show", inspection, "--format", "json").data["irregular"][0]["reason"] is None
+    erased = live("privacy", "erase", inspection, "--texts", "--reason", "unlawful", "--decided-by", "p-ada")
+    assert erased.code == 0, erased.err
+    why = f"erased on {london_date(datetime.now(UTC))} by p-ada (unlawful)"
+    assert f"reason      {why}" in live("show", inspection).out
+    against = live("show", inspection, "--format", "json").data["irregular"][0]
+    assert (against["reason"], against["reason_erased"]["decided_by"]) == (None, "p-ada")
+    assert f"version 2, irregular.reason: text {why}" in live("log", inspection).out
 
 
 def test_what_is_long_is_wrapped_under_its_own_beginning(live: Inspections) -> None:

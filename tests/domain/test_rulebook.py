@@ -22,7 +22,7 @@ FIRST = "handbooks/2023-01-01.json"
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A copy of the released files that a test may spoil."""
-    for folder in ("handbooks", "calendars", "thematic_terms"):
+    for folder in ("handbooks", "calendars", "retention_rules", "thematic_terms"):
         shutil.copytree(DATA / folder, tmp_path / folder)
     shutil.copy(DATA / "released.json", tmp_path)
     return tmp_path
@@ -70,6 +70,9 @@ def test_the_digest_of_the_rules_is_the_pin_of_their_file() -> None:
     named = {f"handbooks/{version}.json": rules.digest for version, rules in RELEASED.handbooks.items()}
     named |= {f"calendars/{version}.json": rules.digest for version, rules in RELEASED.calendars.items()}
     named |= {f"thematic_terms/{version}.json": rules.digest for version, rules in RELEASED.terms.items()}
+    named |= {
+        f"retention_rules/{version}.json": rules.digest for version, rules in RELEASED.retention.items()
+    }
     assert named == pins
 
 

@@ -17,6 +17,7 @@ from eventstore.guards import (
 from eventstore.pool import APP_ROLE, OWNER_ROLE
 
 Check = Callable[[asyncpg.Connection], Awaitable[list[Departure]]]
+ON_RECORD = ("stays_erased", "goes_on_record", "never_all_at_once")
 CHECKS: list[Check] = [grant_departures, trigger_departures, function_departures]
 
 
@@ -47,6 +48,9 @@ def test_the_promises_are_read_from_the_migrations() -> None:
         ("ledger.checkpoints", "append_only"),
         ("ledger.log_keys", "append_only"),
         ("ledger.acts", "append_only"),
+        ("ledger.cosigner_keys", "append_only"),
+        ("ledger.erasures", "append_only"),
+        *((table, name) for table in ("ledger.sealed", "ledger.people") for name in ON_RECORD),
     }
     assert {"ledger.append", "ledger.refuse_change", "ledger.tell"} <= found.functions.keys()
 
@@ -95,6 +99,11 @@ def test_the_promises_are_read_from_the_migrations() -> None:
             function_departures,
             "ALTER FUNCTION ledger.append SET search_path = public",
             "and a search path of its own",
+        ),
+        (
+            function_departures,
+            "ALTER FUNCTION ledger.erase SECURITY INVOKER",
+            "function ledger.erase does not run with its owner's rights",
         ),
     ],
 )

@@ -30,6 +30,11 @@ CHANGES = [
     "UPDATE ledger.checkpoints SET size = 0",
     "DELETE FROM ledger.log_keys",
     "TRUNCATE ledger.acts",
+    "UPDATE ledger.erasures SET reason = 'other'",
+    "DELETE FROM ledger.erasures",
+    "TRUNCATE ledger.erasures",
+    "TRUNCATE ledger.sealed",
+    "TRUNCATE ledger.people",
     "TRUNCATE ledger.events, ledger.commands, ledger.head CASCADE",
     "MERGE INTO ledger.events USING (VALUES (1)) AS v (p) ON position = p WHEN MATCHED THEN DELETE",
 ]
@@ -46,6 +51,7 @@ FORBIDDEN = [
     "DELETE FROM ledger.sealed",
     "DELETE FROM ledger.people",
     "DELETE FROM ledger.notices",
+    "INSERT INTO ledger.erasures (what) SELECT what FROM ledger.erasures",
     "ALTER TABLE ledger.events DISABLE TRIGGER ALL",
     "DROP TABLE ledger.events",
     "CREATE TABLE ledger.mine ()",
@@ -133,6 +139,7 @@ async def test_the_grants_are_those_that_are_listed(superuser: asyncpg.Connectio
         "commands": "SELECT",
         "cosigner_keys": "INSERT SELECT",
         "deadlines": "DELETE INSERT SELECT",
+        "erasures": "SELECT",
         "events": "SELECT",
         "head": "SELECT",
         "log_keys": "INSERT SELECT",
@@ -152,6 +159,7 @@ async def test_a_stranger_may_do_nothing(superuser: asyncpg.Connection, filled: 
     for statement in (
         "SELECT FROM ledger.events",
         "SELECT ledger.append('{}','{}','{}','{}','{}','{}','{}','{}','{}','{}')",
+        "SELECT ledger.erase('{}','{}','p-a','legal_duty',NULL,'p-a')",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await superuser.execute(statement)

@@ -1,6 +1,8 @@
 """The directory of people and bodies."""
 
 import re
+from datetime import date
+from typing import Any
 
 import asyncpg
 import pytest
@@ -45,7 +47,7 @@ async def test_people_are_listed_by_name(pool: asyncpg.Pool) -> None:
 
 
 async def test_a_field_without_its_form_is_named(pool: asyncpg.Pool) -> None:
-    fitting = {"name": "Ann", "organisation": "ofsted"}
+    fitting: dict[str, Any] = {"name": "Ann", "organisation": "ofsted"}
     for field, value in (
         ("ref", "Ann"),
         ("name", ""),
@@ -67,3 +69,14 @@ async def test_bodies_have_names_that_may_change(pool: asyncpg.Pool) -> None:
         await directory.put_body("Suffolk", "Suffolk")
     with pytest.raises(MalformedError, match="name"):
         await directory.put_body("la-sfk", "")
+
+
+async def test_who_has_left_stays_in_the_directory_and_is_not_among_those_who_are_here(
+    pool: asyncpg.Pool,
+) -> None:
+    directory = Directory(pool)
+    ann = await directory.add(name="Ann", role=Role.DCS, organisation="la-sfk")
+    await directory.change(ann.model_copy(update={"left_on": date(2024, 3, 31)}))
+    assert [one.ref for one in await directory.list()] == [ann.ref]
+    assert [one.ref for one in await directory.list(here_on=date(2024, 3, 31))] == [ann.ref]
+    assert list(await directory.list(here_on=date(2024, 4, 1))) == []

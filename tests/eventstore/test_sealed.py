@@ -40,15 +40,6 @@ async def test_another_text_or_place_has_another_reference(pool: asyncpg.Pool) -
     assert await texts.open_many(refs) == dict(zip(refs, [TEXT, "", TEXT], strict=True))
 
 
-async def test_what_is_erased_is_gone(pool: asyncpg.Pool, superuser: asyncpg.Connection) -> None:
-    texts = SealedTexts(pool)
-    ref = await texts.seal(TEXT, "c1/reason")
-    await superuser.execute("DELETE FROM ledger.sealed")
-    assert await texts.open(ref) is None
-    assert await texts.open_many([ref, ref]) == {ref: None}
-    assert await texts.seal(TEXT, "c1/reason") != ref
-
-
 async def test_nobody_knows_a_reference_that_was_never_made(pool: asyncpg.Pool) -> None:
     assert await SealedTexts(pool).open(SealedText(sealed="0" * 64)) is None
     assert await SealedTexts(pool).open_many([]) == {}

@@ -82,6 +82,7 @@ def test_every_setting_can_be_given() -> None:
             "INSPECTIONS_CODEC_ADDRESS": "127.0.0.1:8082",
             "INSPECTIONS_CODEC_SECRET": SECRET * 5,
             "INSPECTIONS_CODEC_ORIGIN": "https://temporal.example:8233",
+            "INSPECTIONS_BACKUPS_KEPT_DAYS": "90",
         }
     )
 
@@ -114,6 +115,7 @@ def test_every_setting_can_be_given() -> None:
         "codec_address": HttpAddress("127.0.0.1", 8082),
         "codec_secret": SECRET * 5,
         "codec_origin": "https://temporal.example:8233",
+        "backups_kept_days": 90,
     }
     assert NOTIFY_KEY not in repr(settings)
     assert LOG_KEY.text not in repr(settings)
@@ -188,9 +190,7 @@ def test_an_unknown_variable_is_refused_with_the_nearest_known_one(name: str, ne
 
 
 def test_a_name_that_is_near_to_none_is_refused_with_all_known_ones() -> None:
-    with pytest.raises(
-        MalformedError, match="known are INSPECTIONS_CHECKPOINT_KEY, INSPECTIONS_CHECKPOINT_KEY_FILE, "
-    ):
+    with pytest.raises(MalformedError, match="known are INSPECTIONS_BACKUPS_KEPT_DAYS, INSPECTIONS_CH"):
         Settings.from_environment({"INSPECTIONS_XYZZY": "1"})
 
 
