@@ -166,6 +166,23 @@ async def examining() -> AsyncIterator[tuple["Processes", Stores]]:
         yield Processes(engine.client, engine.task_queue, stores.ledger, rules, engine.start), stores
 
 
+@asynccontextmanager
+async def beside(*, rehearsal: bool) -> AsyncIterator[tuple["Client | None", Stores]]:
+    """Open Temporal and the ledger beside each other; of a rehearsal that is over there is the ledger alone.
+
+    Raises:
+        NotFoundError: there has been no rehearsal.
+        UnavailableError: no stack runs, or what is set cannot be reached.
+    """
+    if rehearsal and find_rehearsal(settings()) is None:
+        async with reading(rehearsal=True) as stores:
+            yield None, stores
+        return
+    engine = await _engine(rehearsal=rehearsal)
+    async with open_stores(engine.database_url) as stores:
+        yield engine.client, stores
+
+
 def not_here(name: str) -> NotFoundError:
     """Say that a ledger has no such inspection, area or thematic review."""
     listed = {

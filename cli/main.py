@@ -87,7 +87,7 @@ def build(asked: str | None = None) -> App:
             "cli.audit:app",
             "audit",
             _AUDITORS,
-            "Replay the ledger and prove it; what was refused and done with it.",
+            "Replay the ledger, prove it, hold it against what runs.",
         ),
     )
     for target, name, group, text in parts:

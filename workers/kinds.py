@@ -20,6 +20,12 @@ WORKFLOWS: Final[dict[StreamKind, type[Any]]] = {
 TYPES: Final = ("Inspection", "AreaCycle", "ThematicReview", "Programme")
 """The names under which Temporal lists them."""
 
+
+def running_on(task_queue: str) -> str:
+    """Return the query by which Temporal lists the processes that run on a task queue."""
+    return f"TaskQueue = '{task_queue}' AND WorkflowType IN {TYPES} AND ExecutionStatus = 'Running'"
+
+
 Run = Callable[[Any, StartInspection], Awaitable[None]]
 
 

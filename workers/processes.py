@@ -36,7 +36,7 @@ from eventstore.envelope import Entry
 from eventstore.folding import state_of
 from eventstore.ledger import Append, Conflict, Ledger
 from workers.desk import Start, live_start
-from workers.kinds import TYPES, run_of
+from workers.kinds import run_of, running_on
 from workers.payloads.codec import MissingKeyError
 from workers.resetting import begin_anew
 from workers.routing import read_routing
@@ -347,11 +347,8 @@ class Processes:
 
     async def _running(self) -> list[str]:
         """List the inspections that have a process, as far as Temporal's list is up to date."""
-        here = f"TaskQueue = '{self._task_queue}' AND WorkflowType IN {TYPES}"
         with _unavailable():
-            running = self._client.list_workflows(
-                f"{here} AND ExecutionStatus = 'Running'", rpc_timeout=ANSWERS_WITHIN
-            )
+            running = self._client.list_workflows(running_on(self._task_queue), rpc_timeout=ANSWERS_WITHIN)
             return [one.id async for one in running]
 
     async def _tell_to_look(self, inspection: str) -> None:

@@ -122,11 +122,19 @@ async def _append(house: House, request: MilestoneRequest, now: datetime) -> int
 
 async def lose(house: House, which: str) -> None:
     """Take events out of the ledger, as if a backup from before them had been restored."""
+    await tamper(house, f"DELETE FROM ledger.events WHERE {which}")
+
+
+async def tamper(house: House, *statements: str) -> None:
+    """Do to the ledger what only a superuser can."""
     async with house.stores.pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL ROLE postgres")
-        await connection.execute("ALTER TABLE ledger.events DISABLE TRIGGER append_only")
-        await connection.execute(f"DELETE FROM ledger.events WHERE {which}")
-        await connection.execute("ALTER TABLE ledger.events ENABLE ALWAYS TRIGGER append_only")
+        for table in ("events", "commands"):
+            await connection.execute(f"ALTER TABLE ledger.{table} DISABLE TRIGGER append_only")
+        for statement in statements:
+            await connection.execute(statement)
+        for table in ("events", "commands"):
+            await connection.execute(f"ALTER TABLE ledger.{table} ENABLE ALWAYS TRIGGER append_only")
 
 
 async def found_by(processes: Processes) -> list[tuple[str, Trouble]]:

@@ -12,8 +12,8 @@ from temporalio.worker import Replayer
 
 from tests.workflows.changed_process import Careless, Guarded
 from tests.workflows.record_histories import FOLDER, NAMES
-from workers.kinds import TYPES, WORKFLOWS
-from workers.worker import workflow_runner
+from workers.determinism import replayer_of
+from workers.kinds import TYPES
 from workflows.process import Process
 
 RECORDED = sorted(FOLDER.glob("*.json"))
@@ -29,11 +29,7 @@ def _first_event(file: Path) -> dict[str, Any]:
 
 
 def _replayer(*changed: type[Process], sandboxed: bool = True) -> Replayer:
-    return Replayer(
-        workflows=changed or list(WORKFLOWS.values()),
-        data_converter=pydantic_data_converter,
-        workflow_runner=workflow_runner(sandboxed=sandboxed),
-    )
+    return replayer_of(pydantic_data_converter, *changed, sandboxed=sandboxed)
 
 
 def test_every_path_is_recorded() -> None:
