@@ -46,7 +46,7 @@ check: setup ## Check style, types, import contracts and the lock
 
 lock: ## Resolve pyproject.toml anew into requirements.lock
 	@test -x $(BIN)/pip-compile || $(MAKE) setup
-	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-header \
+	$(BIN)/pip-compile --quiet --extra engine --extra dev --generate-hashes --allow-unsafe --strip-extras --no-header \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file requirements.lock pyproject.toml
 
@@ -61,7 +61,7 @@ $(BENCH_STAMP): bench/requirements.lock pyproject.toml
 	touch $(BENCH_STAMP)
 
 bench-lock: setup
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	$(BIN)/pip-compile --quiet --extra engine --generate-hashes --allow-unsafe --strip-extras --no-header \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --constraint requirements.lock \
 		--output-file bench/requirements.lock pyproject.toml bench/requirements.in
 

@@ -13,7 +13,7 @@ from bench.measure import Findings
 from bench.options import Options
 from bench.report import summary
 from bench.servers import Servers
-from bench.suites import append, growth, history, lifecycles, reads
+from bench.suites import append, audit, growth, history, lifecycles, reads
 from workers.memory import collect_less_often
 
 RESULTS: Final = Path(__file__).with_name("results")
@@ -24,6 +24,7 @@ SUITES: Final[dict[str, Callable[[Servers, Options], Awaitable[Findings]]]] = {
     "history": history.run,
     "growth": growth.run,
     "reads": reads.run,
+    "audit": audit.run,
 }
 
 

@@ -11,7 +11,6 @@ from pydantic_core import ErrorDetails
 from domain import values
 from domain.area.matters import AuthorityRef
 from domain.thematic.vocabulary import About
-from eventstore.people import Email
 
 LONGEST_SHOWN: Final = 60
 """Characters of a wrong value that a message repeats."""
@@ -49,7 +48,7 @@ def forms() -> dict[str, Form]:
         (values.Slug, "a name such as strategic_plan", "strategic_plan"),
         (values.Reference, "a case reference such as MASH/2023-114", "MASH/2023-114"),
         (values.Address, "an address such as https://example.org/plan", "https://example.org/plan"),
-        (Email, "an address such as rosa.webb@example.org", "rosa.webb@example.org"),
+        (values.Email, "an address such as rosa.webb@example.org", "rosa.webb@example.org"),
         (values.HandbookVersion, "a handbook version such as 2023-01-01", "2023-01-01"),
         (values.CalendarVersion, "a calendar version such as england-2026.1", "england-2026.1"),
     )

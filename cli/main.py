@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import metadata
+from importlib.util import find_spec
 
 from cyclopts import (
     App,
@@ -119,7 +120,10 @@ def run(arguments: Sequence[str]) -> Exit:
         return Exit.DONE
     except OSError as error:
         return _fail(str(error), Exit.UNAVAILABLE)
-    except Exception:
+    except Exception as error:
+        if missing := _not_installed(error):
+            told = f"this part needs the whole engine, and {missing} is not installed; accepted is"
+            return _fail(f"{told} `pip install 'inspection-lifecycle[engine]'`", Exit.UNAVAILABLE)
         return _fail(f"a fault of this program\n{traceback.format_exc()}", Exit.FAULT)
     return ended if isinstance(ended, Exit) else Exit.DONE
 
@@ -151,6 +155,13 @@ def _told(error: CycloptsError) -> str:
         if accepted
         else f"{problem}. {argument.parameter.help or ''}".strip()
     )
+
+
+def _not_installed(error: Exception) -> str | None:
+    """Name the package for want of which something failed. An auditor has only what examines exports."""
+    cause = error.__cause__ or error  # a part that cannot be imported is wrapped
+    package = (cause.name or "").partition(".")[0] if isinstance(cause, ModuleNotFoundError) else ""
+    return package if package and find_spec(package) is None else None
 
 
 def _fail(message: str, code: Exit) -> Exit:

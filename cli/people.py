@@ -14,8 +14,8 @@ from cli.matter import AS_IN_LEDGER
 from cli.output import Format, console, print_json, print_table
 from domain.actors import Role
 from domain.errors import MalformedError, NotFoundError
-from domain.values import BodyRef, PersonRef
-from eventstore.people import Email, Name, Person
+from domain.values import BodyRef, Email, PersonRef
+from eventstore.people import Name, Person
 
 app = App(name="people", help="The directory of people and contacts.")
 COLUMNS = ("ref", "name", "role", "organisation", "email", "left_on")

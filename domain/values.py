@@ -84,6 +84,9 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9/-]{0,30}
 Address = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~:/%-]{1,300}$")]
 """Where something was published: a web address or a path in the publication folder."""
 
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", max_length=254)]
+"""Where somebody is written to. It stands in the directory and in settings, never in the ledger."""
+
 HandbookVersion = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 """A handbook version is named after the day from which it is in force, e.g. `2023-01-01`."""
 

@@ -73,15 +73,22 @@ class Checkpoints:
         with connection_errors():
             return await _keys(self._pool, "cosigner_keys")
 
-    async def tree(self) -> Tree:
-        """Hash the leaves of the whole ledger into a tree, by which anything about it can be proved.
+    async def tree(self, size: int | None = None) -> Tree:
+        """Hash the leaves of the whole ledger, or of the first entries, into a tree that proves anything.
 
         Raises:
             IntegrityError: a position is missing.
             UnavailableError: PostgreSQL cannot be reached.
         """
+        leaves: list[bytes] = []
         with connection_errors():
-            return Tree([leaf async for leaf in _leaves(self._pool)])
+            async for leaf in _leaves(self._pool):
+                if len(leaves) == size:
+                    break
+                leaves.append(leaf)
+        if size is not None and len(leaves) < size:
+            raise IntegrityError(f"position {len(leaves) + 1} and what comes after it are missing")
+        return Tree(leaves)
 
     async def issue(
         self,

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationE
 
 from domain.actors import Role
 from domain.errors import MalformedError, NotFoundError
-from domain.values import BodyRef, PersonRef, Value
+from domain.values import BodyRef, Email, PersonRef, Value
 from eventstore.checks import problems, refuse_unstorable
 from eventstore.erasures import refusing_what_was_erased
 from eventstore.pool import connection_errors
@@ -26,8 +26,6 @@ def _storable(text: str) -> str:
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable)]
 """What a person or a body is called on a page."""
-
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", max_length=254)]
 
 
 class Person(Value):

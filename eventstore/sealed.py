@@ -8,7 +8,7 @@ still lacks the salt.
 import hashlib
 import secrets
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -23,7 +23,16 @@ _INSERT: Final = (
     "ON CONFLICT ON CONSTRAINT sealed_once DO NOTHING RETURNING digest"
 )
 _ANEW: Final = "what is sent again with this text is sent as a new command, under an id of its own"
+_KEPT: Final = "SELECT digest, salt, content FROM ledger.sealed"
 _FIND: Final = "SELECT digest FROM ledger.sealed WHERE sealed_for = $1 AND fingerprint = $2"
+
+
+class Kept(NamedTuple):
+    """A sealed text that still exists, as it is stored."""
+
+    digest: bytes
+    salt: bytes
+    text: str
 
 
 class SealedTexts:
@@ -87,3 +96,24 @@ class SealedTexts:
                 raise IntegrityError(f"sealed text {digest.hex()} is not what it was sealed as")
             texts[SealedText(sealed=digest.hex())] = content
         return texts
+
+    async def kept(self, digests: Sequence[bytes]) -> list[Kept]:
+        """Return those of some texts that still exist, unchecked and in the order in which they are given.
+
+        Raises:
+            UnavailableError: PostgreSQL cannot be reached.
+        """
+        with connection_errors():
+            rows = await self._pool.fetch(f"{_KEPT} WHERE digest = ANY ($1)", digests)
+        found = {row["digest"]: Kept(*row) for row in rows}
+        return [found[digest] for digest in digests if digest in found]
+
+    async def page(self, after: bytes, limit: int) -> list[Kept]:
+        """Return texts in the order of their digests, unchecked: at most `limit` after a digest.
+
+        Raises:
+            UnavailableError: PostgreSQL cannot be reached.
+        """
+        with connection_errors():
+            rows = await self._pool.fetch(f"{_KEPT} WHERE digest > $1 ORDER BY digest LIMIT $2", after, limit)
+        return [Kept(*row) for row in rows]

@@ -86,6 +86,10 @@ class Tree:
         """How many leaves there are."""
         return len(self.levels[0]) // HASH_SIZE
 
+    def leaf(self, leaf: int) -> bytes:
+        """Return a leaf."""
+        return bytes(self.levels[0][leaf * HASH_SIZE : (leaf + 1) * HASH_SIZE])
+
     def root(self, size: int | None = None) -> bytes:
         """Return the root of the tree, or of what it was when it had fewer leaves."""
         return self._range(0, self._known(size))

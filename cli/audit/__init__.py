@@ -6,6 +6,8 @@ app = App(name="audit", help="Replay the ledger and prove it; see what was refus
 app.command("cli.audit.replay:replay", name="replay")
 app.command("cli.audit.diff:diff", name="diff")
 app.command("cli.audit.timeline:draw_timeline", name="timeline")
+app.command("cli.audit.export:export", name="export")
+app.command("cli.audit.verify:verify", name="verify")
 app.command("cli.audit.keys:app", name="keys")
 app.command("cli.audit.checkpoints:checkpoint", name="checkpoint")
 app.command("cli.audit.checkpoints:checkpoints", name="checkpoints")

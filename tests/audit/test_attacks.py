@@ -1,0 +1,342 @@
+"""Attacks by whoever owns the database, or the files of an export: each is found, and the place is named.
+
+What cannot be found without something kept elsewhere is shown as well: such an attack passes, until an
+earlier checkpoint or a key is brought.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from audit.export_format import MANIFEST, FileMark, Manifest, read_manifest
+from audit.findings import Step
+from domain.errors import IntegrityError
+from proof.notes import KeyType, SecretKey
+from tests.audit.conftest import KEY, ORIGIN, STREAM, House, examined, failed, findings
+
+_LEAF: Final = "sha256('\\x00'::bytea || convert_to({0}, 'UTF8'))"
+_OTHER: Final = SecretKey.generate(ORIGIN, KeyType.LOG)
+_ACTOR: Final = 'replace(entry, \'"person":"p-\', \'"person":"p-x\')'
+_TIME: Final = "replace(entry, '2023', '2022')"
+_UNSIGNED: Final = (
+    "ALTER TABLE ledger.checkpoints DISABLE TRIGGER append_only; DELETE FROM ledger.checkpoints; "
+    "ALTER TABLE ledger.checkpoints ENABLE ALWAYS TRIGGER append_only"
+)
+_HEAD: Final = (
+    "UPDATE ledger.head SET position = (SELECT max(position) FROM ledger.events), "
+    "commands = (SELECT max(number) FROM ledger.commands)"
+)
+
+
+def _rewrite(text: str, position: int, *, leaf: bool) -> str:
+    matching = f", leaf = {_LEAF.format(text)}" if leaf else ""
+    return f"UPDATE ledger.events SET entry = {text}{matching} WHERE position = {position}"
+
+
+def _renumber(position: int) -> str:
+    """Give an entry the next version, in column, text and leaf."""
+    new = "replace(entry, '\"version\":' || version || '}', '\"version\":' || version + 1 || '}')"
+    return (
+        f"UPDATE ledger.events SET version = version + 1, entry = {new}, leaf = {_LEAF.format(new)} "
+        f"WHERE position = {position}"
+    )
+
+
+_INSERTED: Final = """
+INSERT INTO ledger.events (position, stream, version, type, recorded_at, leaf, entry)
+SELECT 100, 'ZZZ-2023-F1', 1, type, recorded_at, sha256('\\x00'::bytea || convert_to(text, 'UTF8')), text
+FROM ledger.events, LATERAL (SELECT replace(replace(entry, '"position":1,', '"position":100,'), '"stream":"'
+                             || stream, '"stream":"ZZZ-2023-F1') AS text) AS composed
+WHERE position = 1
+"""
+_SHIFTED: Final = "UPDATE ledger.events SET position = {} WHERE position {}"
+_ROOM: Final = (
+    _SHIFTED.format("position + 1000000", ">= 100"),
+    _SHIFTED.format("position - 999999", "> 1000000"),
+)
+
+BY_OWNER: Final = {
+    "a payload": ([_rewrite(_ACTOR, 70, leaf=False)], Step.ENTRIES, 70, "leaf|tree"),
+    "a payload and its leaf": (
+        [_rewrite(_ACTOR, 70, leaf=True)],
+        Step.CONSISTENCY,
+        61,
+        "positions 61 to 120",
+    ),
+    "a payload after the older checkpoints": (
+        [_rewrite(_TIME, 130, leaf=True)],
+        Step.TREE,
+        121,
+        "positions 121 to 192",
+    ),
+    "a time in the column": (
+        ["UPDATE ledger.events SET recorded_at = recorded_at - interval '1 day' WHERE position = 70"],
+        Step.ENTRIES,
+        70,
+        "recorded_at is '.*' but '.*' in the text",
+    ),
+    "a time in the text": (
+        [_rewrite('replace(entry, \'"recorded_at":"20\', \'"recorded_at":"19\')', 70, leaf=True)],
+        Step.ORDER,
+        70,
+        "recorded at 19",
+    ),
+    "an actor": ([_rewrite(_ACTOR, 3, leaf=False)], Step.ENTRIES, 3, "tree"),
+    "one deleted in the middle": (
+        ["DELETE FROM ledger.events WHERE position = 100"],
+        Step.ORDER,
+        100,
+        "position 100 is missing: position 101 comes after position 99",
+    ),
+    "one inserted": ([*_ROOM, _INSERTED, _HEAD], Step.ENTRIES, 100, "position is 101 but 100 in the text"),
+    "two swapped": (
+        [
+            _SHIFTED.format("0", "= 80"),
+            _SHIFTED.format("80", "= 81"),
+            _SHIFTED.format("81", "= 0"),
+        ],
+        Step.ENTRIES,
+        80,
+        "position is 80 but 81 in the text",
+    ),
+    "a version renumbered": (
+        [_renumber(192)],
+        Step.ORDER,
+        192,
+        "version [0-9]+ of .* comes after version",
+    ),
+    "an event added behind the head": (
+        [_INSERTED.replace("SELECT 100", "SELECT 193").replace(":100,", ":193,")],
+        Step.COMMANDS,
+        193,
+        "there are entries up to 193",
+    ),
+    "a command's events": (
+        [
+            "ALTER TABLE ledger.commands DISABLE TRIGGER append_only",
+            "UPDATE ledger.commands SET first_position = 9 WHERE first_position = 8",
+            "ALTER TABLE ledger.commands ENABLE ALWAYS TRIGGER append_only",
+        ],
+        Step.COMMANDS,
+        8,
+        "begins with position 9, not 8",
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", BY_OWNER)
+async def test_what_the_owner_of_the_database_changes_is_found_there(house: House, attack: str) -> None:
+    """The step that finds it names the first bad position, or between which signed sizes it lies."""
+    statements, step, position, told = BY_OWNER[attack]
+    await house.attack(*statements)
+    report = await house.examine(KEY)
+    found = findings(report, step)
+    assert not report.ok
+    assert found[0].position == position, report
+    assert any(re.search(told, one.problem) for one in found), found
+
+
+async def test_an_export_shows_what_was_changed_and_not_hashed_anew(house: House, tmp_path: Path) -> None:
+    """The auditor needs no database for it."""
+    await house.attack(_rewrite(_ACTOR, 70, leaf=False))
+    report = examined(await house.export(tmp_path / "export"), KEY)
+    assert (failed(report), report.first_bad_position) == ({Step.ENTRIES}, 70)
+
+
+async def test_what_was_hashed_anew_is_not_exported(house: House, tmp_path: Path) -> None:
+    """No checkpoint vouches for it; nothing is left in the folder."""
+    await house.attack(_rewrite(_ACTOR, 70, leaf=True))
+    with pytest.raises(IntegrityError, match="are not those of checkpoint 3"):
+        await house.export(tmp_path / "export")
+    assert not list(_files(tmp_path))
+
+
+async def test_a_replaced_key_is_found_by_whoever_has_the_true_one(house: House, tmp_path: Path) -> None:
+    """Everything was signed anew with another key. Without the true key nothing is to be seen."""
+    await house.attack(_UNSIGNED, _without_key())
+    await house.issue(_OTHER)
+    folder = await house.export(tmp_path / "export")
+    assert examined(folder).ok
+    for report in (examined(folder, KEY), await house.examine(KEY)):
+        assert failed(report) == {Step.SIGNATURES}
+        assert "the log's key was replaced" in findings(report, Step.SIGNATURES)[-1].problem
+
+
+def _without_key() -> str:
+    return (
+        "ALTER TABLE ledger.log_keys DISABLE TRIGGER append_only; DELETE FROM ledger.log_keys; "
+        "ALTER TABLE ledger.log_keys ENABLE ALWAYS TRIGGER append_only"
+    )
+
+
+_COMMANDS_FROM: Final = (
+    "ALTER TABLE ledger.commands DISABLE TRIGGER append_only; "
+    "DELETE FROM ledger.commands WHERE first_position > {0}; "
+    "ALTER TABLE ledger.commands ENABLE ALWAYS TRIGGER append_only"
+)
+_CUT: Final = ("DELETE FROM ledger.events WHERE position > 150", _COMMANDS_FROM.format(150), _HEAD)
+
+
+async def test_last_events_deleted_are_missed_by_the_checkpoints(house: House) -> None:
+    """As long as the checkpoint that covers them is there."""
+    await house.attack(*_CUT)
+    report = await house.examine(KEY)
+    assert failed(report) == {Step.TREE}
+    assert findings(report, Step.TREE)[0].problem.startswith("the ledger has 150 entries and had 192")
+
+
+@pytest.mark.parametrize(
+    ("attack", "told"),
+    [
+        (_CUT, "the ledger has 150 entries and had 192 at kept: the last ones are gone"),
+        ((_rewrite(_ACTOR, 70, leaf=True),), "something in positions 1 to 192 was changed"),
+    ],
+    ids=["truncated", "forked"],
+)
+async def test_a_history_signed_anew_is_found_only_by_a_checkpoint_that_was_kept(
+    house: House, tmp_path: Path, attack: tuple[str, ...], told: str
+) -> None:
+    """With the log's own key, truncated or written anew for one auditor.
+
+    In itself it is sound, and nobody could tell. One earlier checkpoint that was kept elsewhere shows it.
+    """
+    kept = str((await house.stores.checkpoints.all())[-1].checkpoint)
+    await house.attack(*attack, _UNSIGNED)
+    await house.issue()
+    folder = await house.export(tmp_path / "export")
+    assert examined(folder, KEY).ok
+    assert (await house.examine(KEY)).ok
+    for report in (examined(folder, KEY, kept=kept), await house.examine(KEY, kept=kept)):
+        assert failed(report) == {Step.CONSISTENCY}
+        assert told in findings(report, Step.CONSISTENCY)[0].problem
+
+
+def _flip(file: Path) -> None:
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    file.write_bytes(raw)
+
+
+def _truncate(file: Path) -> None:
+    os.truncate(file, file.stat().st_size // 2)
+
+
+def _add(file: Path) -> None:
+    (file.parent / "added").write_bytes(b"more")
+
+
+DAMAGE: Final[dict[str, Callable[[Path], None]]] = {
+    "flip a byte": _flip,
+    "truncate": _truncate,
+    "remove": Path.unlink,
+    "add one beside it": _add,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+async def test_damage_to_any_file_of_an_export_is_found_and_named(
+    house: House, tmp_path: Path, damage: str
+) -> None:
+    """Every file, one after the other; also one that was added."""
+    whole = await house.export(tmp_path / "whole")
+    extract = await house.export(tmp_path / "extract", STREAM)
+    for export in (whole, extract):
+        for file in list(_files(export)):
+            copy = shutil.copytree(export, tmp_path / "copy")
+            DAMAGE[damage](copy / file)
+            report = examined(copy, KEY)
+            named = {one.file for one in findings(report, Step.FILES)}
+            added = str(file.parent / "added") if damage.startswith("add") else str(file)
+            assert added in named, (file, report)
+            assert not report.ok
+            shutil.rmtree(copy)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+Edit = Callable[[list[bytes]], list[bytes]]
+
+BY_FILES: Final[dict[str, tuple[Edit, Step, int, str]]] = {
+    "a payload": (
+        lambda lines: [*lines[:69], lines[69].replace(b'"person":"p-', b'"person":"p-x'), *lines[70:]],
+        Step.ENTRIES,
+        70,
+        "not the one that the tree has there",
+    ),
+    "one deleted": (lambda lines: [*lines[:99], *lines[100:]], Step.ORDER, 100, "position 100 is missing"),
+    "the last ones deleted": (
+        lambda lines: lines[:150],
+        Step.ORDER,
+        151,
+        "position 151 and what comes after",
+    ),
+    "one twice": (lambda lines: [*lines[:100], *lines[99:]], Step.ORDER, 100, "there twice, or out of order"),
+    "two swapped": (
+        lambda lines: [*lines[:79], lines[80], lines[79], *lines[81:]],
+        Step.ORDER,
+        80,
+        "position 80 is missing: position 81 comes after position 79",
+    ),
+    "a body that closes early": (
+        lambda lines: [*lines[:9], lines[9].replace(b'{"body":{', b'{"body":{},"more":{', 1), *lines[10:]],
+        Step.ENTRIES,
+        10,
+        "the body is not JSON",
+    ),
+    "nonsense": (lambda lines: [*lines[:9], b"\xff\xfe", *lines[10:]], Step.ENTRIES, 10, "is not composed"),
+}
+
+
+@pytest.mark.parametrize("attack", BY_FILES)
+async def test_a_manifest_that_was_written_anew_hides_nothing(
+    house: House, tmp_path: Path, attack: str
+) -> None:
+    """Whoever can change the files can change the manifest; the tree stands behind it."""
+    edit, step, position, told = BY_FILES[attack]
+    folder = await house.export(tmp_path / "export")
+    file = folder / "entries" / "1.jsonl"
+    file.write_bytes(b"".join(line + b"\n" for line in edit(file.read_bytes().splitlines())))
+    _mark_anew(folder)
+    report = examined(folder, KEY)
+    assert Step.FILES not in failed(report)
+    assert findings(report, step)[0].position == report.first_bad_position == position
+    assert told in findings(report, step)[0].problem
+
+
+async def test_a_sealed_text_or_a_hash_that_was_exchanged_is_found(house: House, tmp_path: Path) -> None:
+    """Also with a manifest that was written anew."""
+    for name, old, new, step in (
+        ("sealed/1.jsonl", b"early", b"later", Step.SEALED),
+        ("tile/0/000.p/192", None, None, Step.TREE),
+        (f"proofs/{STREAM}.json", b'"proof":["', b'"proof":["' + b"A" * 43 + b'=","', Step.PROOFS),
+    ):
+        folder = await house.export(tmp_path / step.value, STREAM)
+        if old is None:
+            _flip(folder / name)
+        else:
+            raw = (folder / name).read_bytes()
+            assert old in raw
+            (folder / name).write_bytes(raw.replace(old, new or b""))
+        _mark_anew(folder)
+        report = examined(folder, KEY)
+        assert step in failed(report), report
+        assert Step.FILES not in failed(report)
+
+
+def _mark_anew(folder: Path) -> None:
+    contents = read_manifest((folder / MANIFEST).read_bytes())
+    marks = {}
+    for file in _files(folder):
+        raw = (folder / file).read_bytes()
+        marks[str(file)] = FileMark(size=len(raw), sha256=hashlib.sha256(raw).hexdigest())
+    del marks[MANIFEST]
+    manifest = Manifest.of(contents.model_copy(update={"files": marks}))
+    (folder / MANIFEST).write_text(manifest.text)
