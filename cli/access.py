@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -202,11 +203,15 @@ async def note(stores: Stores, act: str, detail: Mapping[str, Any], recorded_by:
         detail: plain JSON data about it. It stays for ever, so no names and no secrets.
         recorded_by: whom the command names; otherwise whom the settings name, or the account.
 
-    Raises:
-        UnavailableError: it cannot be noted, as in a copy of the database that takes no writes.
+    Where nothing can be written, as in a copy of the database that takes no writes, it says so and goes on:
+    the copy is there to be read.
     """
-    if not stores.ledger.rehearsal:
+    if stores.ledger.rehearsal:
+        return
+    try:
         await stores.acts.note(act, recorded_by or settings().recorded_by or _account(), detail)
+    except UnavailableError as error:
+        sys.stderr.write(f"inspections: that this was done is not on record: {error}\n")
 
 
 def _account() -> str:

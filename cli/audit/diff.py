@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from audit.deeds import Deed
 from audit.difference import Difference, deeds_between, difference
 from audit.points import Look, Point
-from cli.access import reading
+from cli.access import note, reading
 from cli.audit.differences import (
     Told,
     deed_as_data,
@@ -60,6 +60,7 @@ async def diff(
         found = difference(Rulebook.released(), name, before.seen, after.seen)
         came, went = deeds_between(before, after)
         told = await Told.of(stores, (*came, *went))
+        await note(stores, "diff", {"of": name})
     if format is Format.JSON:
         print_json(_as_data(before, after, found, came, went, told))
         return

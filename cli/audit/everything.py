@@ -4,7 +4,7 @@ import time
 from dataclasses import asdict
 from typing import Final
 
-from cli.access import reading
+from cli.access import note, reading
 from cli.exits import Exit
 from cli.output import Format, console, in_numbers, in_words, print_hanging, print_json, print_table
 from cli.progress import progress_if_it_takes_long
@@ -20,6 +20,7 @@ async def replay_all(format: Format, *, rehearsal: bool) -> Exit:
     async with reading(rehearsal=rehearsal) as stores:
         with progress_if_it_takes_long("events") as progress:
             found = await recount(stores.database_url, progress=progress)
+        await note(stores, "replay", {"of": "all", "differences": len(found.differences)})
     if format is Format.JSON:
         print_json(asdict(found))
     else:

@@ -11,7 +11,7 @@ from rich.console import Console
 from audit.reasons import WHY, Reason
 from audit.reconcile import Line, Reconciled
 from audit.told import Place, Sent
-from cli.access import beside, not_here
+from cli.access import beside, not_here, note
 from cli.exits import Exit
 from cli.output import Format, console, in_numbers, in_words, print_hanging, print_json, print_table
 from domain.london import LONDON
@@ -45,6 +45,7 @@ async def reconcile(
     async with beside(rehearsal=rehearsal) as (client, stores):
         with Console(file=sys.stderr).status("reading histories"):
             found = await reconciled(client, stores.ledger, name)
+        await note(stores, "reconcile", {"of": name})
     if not found.runs and not found.lines:
         raise not_here(name)
     if format is Format.JSON:

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from audit.difference import Step, steps
 from audit.points import Look, Point
-from cli.access import reading
+from cli.access import note, reading
 from cli.audit.differences import (
     Told,
     deed_as_data,
@@ -83,6 +83,7 @@ async def replay(
             console().print(f"{name} {point.in_words}", markup=False)
             print_left_out(seen.left_out)
             await print_look(seen, stores, skipped=True)
+        await note(stores, "replay", {"of": name})
     return Exit.DONE
 
 

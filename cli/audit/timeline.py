@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from audit.points import Point
 from audit.timeline import timeline
-from cli.access import reading
+from cli.access import note, reading
 from cli.audit.timeline_chart import draw
 from cli.looking import look
 from cli.output import console
@@ -35,6 +35,7 @@ async def draw_timeline(
     """
     async with reading(rehearsal=rehearsal) as stores:
         found = timeline(Rulebook.released(), await look(stores, name, Point()))
+        await note(stores, "timeline", {"of": name})
     _write(svg, draw(found))
     console().print(f"{name} from {found.first} to {found.last} is drawn into {svg}", markup=False)
 

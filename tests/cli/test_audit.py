@@ -150,6 +150,16 @@ def test_refusals_are_read_and_reading_them_is_noted(audited: Inspections) -> No
     assert audited("audit", "refusals", "ZZZ-2020-F1").code == 3
 
 
+def test_whoever_replays_or_compares_is_noted(audited: Inspections) -> None:
+    """What was looked at, and not what was seen."""
+    for call in (("replay", "SFK-2023-F1"), ("diff", "SFK-2023-F1", "1", "2"), ("replay", "--all")):
+        ended = audited("audit", *call)
+        assert ended.code == 0, ended.err
+    acts = audited("audit", "acts", "--format", "json").data
+    found = [(one["act"], one["detail"]["of"]) for one in acts if one["act"] in {"replay", "diff"}]
+    assert sorted(found) == [("diff", "SFK-2023-F1"), ("replay", "SFK-2023-F1"), ("replay", "all")]
+
+
 def test_a_key_is_rotated_and_only_by_whoever_has_the_old_one(audited: Inspections, tmp_path: Path) -> None:
     """Both sign one checkpoint; afterwards the new one is used, and a key that nobody knows is refused."""
     file = tmp_path / "next.key"
