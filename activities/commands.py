@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 from domain.actors import ENGINE, ENGINE_RECORDER, Role, Verb
 from domain.aggregate import Aggregate, Folded
 from domain.aggregates import aggregate_of
-from domain.canonical import canonical_model
+from domain.canonical import canonical_json, canonical_model
 from domain.clock import DeadlineEvent
 from domain.commands import DomainCommand
 from domain.deadline import Deadline
@@ -35,6 +36,8 @@ from eventstore.ledger import AlreadyKnown, Append, Appended, CommandRecord, Led
 
 ATTEMPTS: Final = 3
 CACHED: Final = 4_000
+MALFORMED: Final = "malformed"
+"""The code of the refusal that says that a request is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +255,7 @@ class CommandHandler:
             command_id=command_id,
             digest=bytes.fromhex(digest),
             expected_version=state.version,
-            request=canonical_model(request),
+            request=canonical_model(_as_kept(request, verdict)),
             answer=canonical_model(verdict),
             bodies=tuple(codec.encode(event, provenance) for event in events),
             at=context.now if context.rehearsal else None,
@@ -318,6 +321,18 @@ def _command(
     return command
 
 
+def _as_kept(request: MilestoneRequest, verdict: Verdict) -> MilestoneRequest:
+    """Return a request as it is kept with its command.
+
+    What is malformed may say anything, and nobody can erase what is kept here: digest and size will do.
+    """
+    if verdict.refused is None or verdict.refused.code != MALFORMED:
+        return request
+    content = canonical_json(request.command).encode()
+    told = {"sha256": sha256(content).hexdigest(), "size": len(content)}
+    return request.model_copy(update={"command": told})
+
+
 def _verdict(decision: Decision, since: int) -> Verdict:
     if isinstance(decision, Refusal):
         return Verdict(result="refused", refused=Refused(**decision.model_dump()))
@@ -349,7 +364,7 @@ def _malformed(error: ValidationError) -> Refusal:
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     named = [".".join(str(part) for part in problem["loc"][1:]) or "type" for problem in problems]
     return Refusal(
-        code="malformed",
+        code=MALFORMED,
         rule="A request has the fields of its milestone, each in its own form.",
         because="; ".join(f"{name}: {problem['msg']}" for name, problem in zip(named, problems, strict=True)),
         accepted="`inspections milestones` lists the fields of each milestone",

@@ -1,6 +1,7 @@
 """The command handler: load, decide, append, answer. On both ledgers."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,6 +55,19 @@ async def test_a_refusal_is_recorded_with_its_command_and_stays_the_same(ledger:
     assert MilestoneRequest.model_validate_json(record.request) == request
     assert Verdict.model_validate_json(record.answer).refused == first.refused
     assert await _names(ledger, play.inspection) == before
+
+
+async def test_of_a_malformed_request_digest_and_size_are_kept_and_no_word(ledger: Ledger) -> None:
+    """It may say anything, and nobody could erase it; sent again, it is answered as before."""
+    play = await Play(handler_on(ledger)).until("notify_area")
+    request = play.request("open_surveys", Role.OFSTED_LEAD, remark="Jane Doe was there")
+    first = await play.hand_in(request)
+    assert first.refused is not None
+    assert first.refused.code == "malformed"
+    assert (await play.hand_in(request)).refused == first.refused
+    record = (await ledger.commands(play.inspection))[-1]
+    assert "Jane" not in record.request + record.answer
+    assert set(json.loads(record.request)["command"]) == {"sha256", "size"}
 
 
 async def test_an_id_that_is_used_for_another_request_is_refused_and_not_recorded(ledger: Ledger) -> None:
