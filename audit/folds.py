@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from audit.findings import Finding, Step
-from audit.lines import place_of
+from audit.lines import NotComposedError, body_of, place_of, require_body
 from audit.source import Places, Source
 from domain.aggregates import aggregate_of
 from domain.errors import InspectionsError
 from domain.streams import require_kind
+from eventstore.codec import Codec
 from eventstore.codecs import CODECS
 from eventstore.envelope import Entry
 
@@ -40,10 +41,13 @@ def _fold(stream: str, texts: list[bytes]) -> Finding | None:
         kind, aggregate = require_kind(stream), aggregate_of(stream)
     except InspectionsError as error:
         return Finding(Step.FOLD, str(error), place_of(texts[0]).position)
-    decode, evolve, state = CODECS[kind].decode, aggregate.evolve, aggregate.initial()
+    codec, evolve, state = CODECS[kind], aggregate.evolve, aggregate.initial()
     for text in texts:
         try:
-            state = evolve(state, decode(_entry(text)))
+            event = codec.decode_body(*body_of(text))
+            state = evolve(state, _in_steps(codec, text) if event is None else event)
+        except NotComposedError as error:
+            return Finding(Step.ENTRIES, str(error), place_of(text).position)
         except InspectionsError as error:
             return Finding(Step.FOLD, str(error).partition(", ")[2] or str(error), place_of(text).position)
         except Exception as error:  # whatever does not fit, the entry is to be named
@@ -52,6 +56,10 @@ def _fold(stream: str, texts: list[bytes]) -> Finding | None:
     return None
 
 
-def _entry(text: bytes) -> Entry:
-    place: Any = place_of(text)
-    return Entry(place.position, place.stream, place.version, place.type, _UNREAD, text.decode(), b"")
+def _in_steps(codec: Codec[Any], text: bytes) -> Any:
+    """Read what was written in an earlier form, or find out what is wrong with it."""
+    require_body(text)
+    place = place_of(text)
+    return codec.decode(
+        Entry(place.position, place.stream, place.version, place.type, _UNREAD, text.decode(), b"")
+    )

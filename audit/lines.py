@@ -40,27 +40,39 @@ def place_of(text: bytes) -> Place:
     """Read the end of an entry's text.
 
     Raises:
-        NotComposedError: it does not end as the ledger ends it.
+        NotComposedError: it does not begin or end as the ledger has it.
     """
     found = _REST.fullmatch(text, text.rfind(_TYPE_BEGINS))
-    if found is None:
+    if found is None or not text.startswith(_BODY_BEGINS):
         raise NotComposedError(_NOT_COMPOSED)
     kind, position, recorded_at, stream, version = found.groups()
     return Place(kind.decode(), int(position), recorded_at.decode(), stream.decode(), int(version))
 
 
+class Body(NamedTuple):
+    """The body of an entry, cut out of its text and unread, and the type that it says it is."""
+
+    type: str
+    raw: bytes
+
+
+def body_of(text: bytes) -> Body:
+    """Cut the body out of an entry's text of which the end could be read."""
+    end = text.rfind(_REST_BEGINS)
+    begin = text.rfind(_TYPE_BEGINS, 0, end) + len(_TYPE_BEGINS)
+    return Body(text[begin : end - 2].decode(), text[len(_BODY_BEGINS) : end])
+
+
 def require_body(text: bytes) -> None:
-    """Check that an entry's text begins with one whole JSON object.
+    """Check that the body of an entry is one whole JSON object.
 
     On its own, so that nothing can pose as a body that closes early and brings further members.
 
     Raises:
         NotComposedError: it does not.
     """
-    if not text.startswith(_BODY_BEGINS):
-        raise NotComposedError(_NOT_COMPOSED)
     try:
-        body = from_json(text[len(_BODY_BEGINS) : text.rfind(_REST_BEGINS)])
+        body = from_json(body_of(text).raw)
     except ValueError as error:
         raise NotComposedError(f"the body is not JSON ({error})") from error
     if not isinstance(body, dict):

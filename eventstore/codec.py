@@ -29,6 +29,7 @@ class Codec(Generic[E]):
         self._upcasters = dict(upcasters)
         self._versions = {name: _schema_version(kind) for name, kind in events.items()}
         self._readers: dict[str, SchemaValidator] = {}
+        self._body_readers: dict[str, SchemaValidator] = {}
         for name, present in self._versions.items():
             missing = [old for old in range(1, present) if (name, old) not in self._upcasters]
             if missing:
@@ -67,6 +68,17 @@ class Codec(Generic[E]):
             return self._decode_in_steps(entry)
         return event
 
+    def decode_body(self, name: str, body: bytes) -> E | None:
+        """Read the event in a body, if the body is one whole JSON text and of today's form of this type.
+
+        What is not read here may be of an earlier form: `decode` reads it, or says what is wrong.
+        """
+        try:
+            event: E = self._body_reader(name).validate_json(body)["event"]
+        except (KeyError, ValidationError):
+            return None
+        return event
+
     def _reader(self, name: str) -> SchemaValidator:
         """Return what reads an entry of a type in one go, if the text says that it is one of today's form.
 
@@ -75,7 +87,19 @@ class Codec(Generic[E]):
         """
         found = self._readers.get(name)
         if found is None:
-            found = self._readers[name] = _reader(name, self._versions[name], self._events[name])
+            body = _body_schema(name, self._versions[name], self._events[name])
+            found = self._readers[name] = SchemaValidator(
+                core_schema.typed_dict_schema({"body": core_schema.typed_dict_field(body)})
+            )
+        return found
+
+    def _body_reader(self, name: str) -> SchemaValidator:
+        """Return the same for the body alone."""
+        found = self._body_readers.get(name)
+        if found is None:
+            found = self._body_readers[name] = SchemaValidator(
+                _body_schema(name, self._versions[name], self._events[name])
+            )
         return found
 
     def _decode_in_steps(self, entry: Entry) -> E:
@@ -115,15 +139,14 @@ def _schema_version(kind: type[BaseModel]) -> int:
     return version
 
 
-def _reader(name: str, version: int, kind: type[BaseModel]) -> SchemaValidator:
+def _body_schema(name: str, version: int, kind: type[BaseModel]) -> core_schema.CoreSchema:
     required = core_schema.typed_dict_field
-    body = {
-        "event": required(TypeAdapter(kind).core_schema),
-        "schema_version": required(core_schema.literal_schema([version])),
-        "type": required(core_schema.literal_schema([name])),
-    }
-    return SchemaValidator(
-        core_schema.typed_dict_schema({"body": required(core_schema.typed_dict_schema(body))})
+    return core_schema.typed_dict_schema(
+        {
+            "event": required(TypeAdapter(kind).core_schema),
+            "schema_version": required(core_schema.literal_schema([version])),
+            "type": required(core_schema.literal_schema([name])),
+        }
     )
 
 
