@@ -201,7 +201,7 @@ class Folder:
                     findings += examine_proofs(
                         raw, name, stream, versions.get(stream, 0), self.leaf, self._latest()
                     )
-            looked_at[Step.PROOFS] = f"{len(proofs):,} streams"
+            looked_at[Step.PROOFS] = "1 stream" if len(proofs) == 1 else f"{len(proofs):,} streams"
         return looked_at
 
     def _latest(self) -> Checkpoint | None:

@@ -33,6 +33,12 @@ TEXT: Final = "The partnership asked for an early start."
 SIGNED_AT: Final = (60, 120)
 """Entries at the first checkpoints; the last one is over all."""
 
+UNSIGNED: Final = (
+    "ALTER TABLE ledger.checkpoints DISABLE TRIGGER append_only; DELETE FROM ledger.checkpoints; "
+    "ALTER TABLE ledger.checkpoints ENABLE ALWAYS TRIGGER append_only"
+)
+"""Takes all checkpoints away."""
+
 TRIGGERS: Final = "ALTER TABLE ledger.events {} TRIGGER append_only"
 
 
@@ -77,6 +83,11 @@ class House:
         brought = Brought([key.public for key in keys], checkpoints)
         url = self.stores.database_url
         return await asyncio.to_thread(lambda: verify(Live(url), brought, unheard))
+
+    async def append(self, stream: str, version: int, body: str) -> None:
+        """Append an entry after a version of a stream."""
+        (result,) = await self.stores.ledger.append([command(stream, version, body)])
+        assert isinstance(result, Appended)
 
     async def issue(self, *keys: SecretKey) -> str:
         """Issue a checkpoint and return the note."""

@@ -18,16 +18,12 @@ from audit.export_format import MANIFEST, FileMark, Manifest, read_manifest
 from audit.findings import Step
 from domain.errors import IntegrityError
 from proof.notes import KeyType, SecretKey
-from tests.audit.conftest import KEY, ORIGIN, STREAM, House, examined, failed, findings
+from tests.audit.conftest import KEY, ORIGIN, STREAM, UNSIGNED, House, examined, failed, findings
 
 _LEAF: Final = "sha256('\\x00'::bytea || convert_to({0}, 'UTF8'))"
 _OTHER: Final = SecretKey.generate(ORIGIN, KeyType.LOG)
 _ACTOR: Final = 'replace(entry, \'"person":"p-\', \'"person":"p-x\')'
 _TIME: Final = "replace(entry, '2023', '2022')"
-_UNSIGNED: Final = (
-    "ALTER TABLE ledger.checkpoints DISABLE TRIGGER append_only; DELETE FROM ledger.checkpoints; "
-    "ALTER TABLE ledger.checkpoints ENABLE ALWAYS TRIGGER append_only"
-)
 _HEAD: Final = (
     "UPDATE ledger.head SET position = (SELECT max(position) FROM ledger.events), "
     "commands = (SELECT max(number) FROM ledger.commands)"
@@ -159,7 +155,7 @@ async def test_what_was_hashed_anew_is_not_exported(house: House, tmp_path: Path
 
 async def test_a_replaced_key_is_found_by_whoever_has_the_true_one(house: House, tmp_path: Path) -> None:
     """Everything was signed anew with another key. Without the true key nothing is to be seen."""
-    await house.attack(_UNSIGNED, _without_key())
+    await house.attack(UNSIGNED, _without_key())
     await house.issue(_OTHER)
     folder = await house.export(tmp_path / "export")
     assert examined(folder).ok
@@ -207,7 +203,7 @@ async def test_a_history_signed_anew_is_found_only_by_a_checkpoint_that_was_kept
     In itself it is sound, and nobody could tell. One earlier checkpoint that was kept elsewhere shows it.
     """
     kept = str((await house.stores.checkpoints.all())[-1].checkpoint)
-    await house.attack(*attack, _UNSIGNED)
+    await house.attack(*attack, UNSIGNED)
     await house.issue()
     folder = await house.export(tmp_path / "export")
     assert examined(folder, KEY).ok
@@ -308,7 +304,7 @@ async def test_a_manifest_that_was_written_anew_hides_nothing(
     report = examined(folder, KEY)
     assert Step.FILES not in failed(report)
     assert findings(report, step)[0].position == report.first_bad_position == position
-    assert told in findings(report, step)[0].problem
+    assert any(told in one.problem for one in findings(report, step) if one.position == position)
 
 
 async def test_a_sealed_text_or_a_hash_that_was_exchanged_is_found(house: House, tmp_path: Path) -> None:

@@ -191,3 +191,42 @@ async def test_in_a_rehearsal_nothing_is_noted(postgres_url: str) -> None:
         async with fresh_database(postgres_url, rehearsal=rehearsal) as url, open_stores(url) as stores:
             await note(stores, "export", {}, "p-audit")
             assert len(await stores.acts.all()) == noted
+
+
+def test_an_export_is_examined_without_and_with_the_database(audited: Inspections, tmp_path: Path) -> None:
+    """With the key and a checkpoint that were kept; exporting and examining the database are noted."""
+    keys = audited("audit", "keys", "list", "--format", "json").data
+    first, *others = (key["key"] for key in keys if key["type"] == "log")
+    (tmp_path / "log.pub").write_text(first + "\n")
+    pinned = ("--key", str(tmp_path / "log.pub"), *(part for key in others for part in ("--key", key)))
+    (tmp_path / "kept").write_text(audited("audit", "checkpoint").out)
+    folder = tmp_path / "export"
+    made = audited("audit", "export", str(folder), "--inspection", "SFK-2023-F1", "--recorded-by", "p-audit")
+    assert (made.code, f"inspections audit verify {folder}" in made.out.replace("\n", "")) == (0, True), made
+    examined = audited("audit", "verify", str(folder), *pinned, "--since", str(tmp_path / "kept"))
+    assert (examined.code, "Nothing is wrong." in examined.out) == (0, True), examined
+    live = audited("audit", "verify", "--live", *pinned, "--recorded-by", "p-audit")
+    assert (live.code, "commands and the head agree" in live.out) == (0, True), live
+    acts = [(one["act"], one["by_whom"]) for one in audited("audit", "acts", "--format", "json").data]
+    assert {("export", "p-audit"), ("verify", "p-audit")} <= {*acts}
+
+
+def test_what_is_wrong_with_an_export_ends_with_4(audited: Inspections, tmp_path: Path) -> None:
+    """Named with its position, for people and for scripts. A wrong call is one, and ends with 2 or 3."""
+    folder = tmp_path / "export"
+    assert audited("audit", "export", str(folder), "--format", "json").data["streams"] is None
+    entries = folder / "entries" / "1.jsonl"
+    entries.write_bytes(entries.read_bytes().replace(b"p-ada", b"p-bob", 1))
+    told = audited("audit", "verify", str(folder))
+    assert (told.code, told.out.splitlines()[-1].partition(" (")[0]) == (
+        4,
+        "Something is wrong, first at position 1.",
+    )
+    data = audited("audit", "verify", str(folder), "--format", "json").data
+    steps = {one["step"]: one["findings"] for one in data["steps"]}
+    assert (data["ok"], data["first_bad_position"]) == (False, 1)
+    assert steps["files"][0]["file"] == "entries/1.jsonl"
+    assert audited("audit", "verify", str(folder), "--live").code == 2
+    assert audited("audit", "verify", str(folder), "--key", "a+b").code == 2
+    assert audited("audit", "verify", str(tmp_path / "nowhere")).code == 3
+    assert audited("audit", "export", str(folder)).code == 2
