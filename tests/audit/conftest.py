@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -106,8 +107,8 @@ def recorded() -> list[tuple[str, int, str]]:
 
 @pytest.fixture(scope="session")
 async def audited_template(postgres_url: str) -> str:
-    """The name of a database with real streams and three checkpoints."""
-    name = "audited_template"
+    """The name of a database with real streams and three checkpoints, for each module that uses it."""
+    name = f"audited_{uuid4().hex}"
     await run(postgres_url, f"CREATE DATABASE {name}")
     await migrate(url_of(postgres_url, name))
     async with open_stores(url_of(postgres_url, name), pool_size=2) as stores:
