@@ -10,20 +10,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from domain.actors import ENGINE, ENGINE_RECORDER, Role, Verb
+from activities.requests import (
+    as_kept,
+    malformed,
+    own_request,
+    poses_as_the_engine,
+    posing_as_the_engine,
+    reused,
+)
 from domain.aggregate import Aggregate, Folded
 from domain.aggregates import aggregate_of
-from domain.canonical import canonical_json, canonical_model
+from domain.canonical import canonical_model
 from domain.clock import DeadlineEvent
 from domain.commands import DomainCommand
 from domain.deadline import Deadline
-from domain.deciding import COMMON_RULES
 from domain.errors import UnavailableError
 from domain.events import DomainEvent, event_type
 from domain.messages import Answer, MilestoneRequest, Recorded, Refused, Verdict, tick_id, unreadable_id
@@ -36,8 +41,6 @@ from eventstore.ledger import AlreadyKnown, Append, Appended, CommandRecord, Led
 
 ATTEMPTS: Final = 3
 CACHED: Final = 4_000
-MALFORMED: Final = "malformed"
-"""The code of the refusal that says that a request is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +135,9 @@ class CommandHandler:
             try:
                 command = _command(aggregate, request, context)
             except ValidationError as error:
-                return _malformed(error)
-            if _poses_as_the_engine(command):
-                return _posing_as_the_engine()
+                return malformed(error)
+            if poses_as_the_engine(command):
+                return posing_as_the_engine()
             return aggregate.decide(self._rules, state, command)
 
         return judge
@@ -255,7 +258,7 @@ class CommandHandler:
             command_id=command_id,
             digest=bytes.fromhex(digest),
             expected_version=state.version,
-            request=canonical_model(_as_kept(request, verdict)),
+            request=canonical_model(as_kept(request, verdict)),
             answer=canonical_model(verdict),
             bodies=tuple(codec.encode(event, provenance) for event in events),
             at=context.now if context.rehearsal else None,
@@ -268,7 +271,7 @@ class CommandHandler:
         state = await self.load(request.inspection)
         recorded = known.digest.hex()
         if recorded != digest:
-            return self._answer(request, recorded, _reused(request), state, context)
+            return self._answer(request, recorded, reused(request), state, context)
         return self._answer(request, digest, Verdict.model_validate_json(known.answer), state, context)
 
     def _answer(
@@ -291,15 +294,6 @@ class CommandHandler:
         )
 
 
-def own_request(stream: str, command_id: UUID, command: dict[str, Any]) -> MilestoneRequest:
-    """Make a request in which the engine itself decides and records."""
-    by = {
-        "decided_by": ENGINE.model_dump(mode="json"),
-        "recorded_by": ENGINE_RECORDER.model_dump(mode="json"),
-    }
-    return MilestoneRequest(inspection=stream, command_id=str(command_id), command={**command, **by})
-
-
 def _command(
     aggregate: Aggregate[Any, Any, Any], request: MilestoneRequest, context: Context
 ) -> DomainCommand:
@@ -319,18 +313,6 @@ def _command(
         }
     )
     return command
-
-
-def _as_kept(request: MilestoneRequest, verdict: Verdict) -> MilestoneRequest:
-    """Return a request as it is kept with its command.
-
-    What is malformed may say anything, and nobody can erase what is kept here: digest and size will do.
-    """
-    if verdict.refused is None or verdict.refused.code != MALFORMED:
-        return request
-    content = canonical_json(request.command).encode()
-    told = {"sha256": sha256(content).hexdigest(), "size": len(content)}
-    return request.model_copy(update={"command": told})
 
 
 def _verdict(decision: Decision, since: int) -> Verdict:
@@ -358,45 +340,3 @@ def _subject(event: DomainEvent) -> str | None:
             return f"{kind}:{subject}"
         case _:
             return None
-
-
-def _malformed(error: ValidationError) -> Refusal:
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
-    named = [".".join(str(part) for part in problem["loc"][1:]) or "type" for problem in problems]
-    return Refusal(
-        code=MALFORMED,
-        rule="A request has the fields of its milestone, each in its own form.",
-        because="; ".join(f"{name}: {problem['msg']}" for name, problem in zip(named, problems, strict=True)),
-        accepted="`inspections milestones` lists the fields of each milestone",
-        waivable=False,
-        fields=tuple(named),
-    )
-
-
-def _poses_as_the_engine(command: DomainCommand) -> bool:
-    """Say whether a sender claims to be the engine, or asks for what only the engine does."""
-    return (
-        command.decided_by.role is Role.SYSTEM
-        or command.recorded_by.authenticated == "engine"
-        or command.verb is Verb.RUN
-    )
-
-
-def _posing_as_the_engine() -> Refusal:
-    return Refusal(
-        code="permission",
-        rule=COMMON_RULES["permission"].says,
-        because="a sender cannot decide or record as the engine",
-        accepted="decided_by and recorded_by a person",
-        waivable=False,
-    )
-
-
-def _reused(request: MilestoneRequest) -> Verdict:
-    refusal = Refused(
-        code="command_reused",
-        rule="A command's id stands for one request.",
-        because=f"{request.command_id} was recorded for another request",
-        accepted="the same request under this id, or another id",
-    )
-    return Verdict(result="refused", refused=refusal)

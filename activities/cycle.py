@@ -9,8 +9,9 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.commands import CommandHandler, Interruption, go_on, own_request
+from activities.commands import CommandHandler, Interruption, go_on
 from activities.inspection import context_of, in_temporals_terms
+from activities.requests import own_request
 from domain.area.cycle import published
 from domain.area.matters import ConcernNews, ConcernRef, NewsMatter
 from domain.area.news import concerns_about, is_struck, news_of, pauses_of

@@ -4,9 +4,10 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.commands import CommandHandler, own_request
+from activities.commands import CommandHandler
 from activities.cycle import Open
 from activities.inspection import context_of, in_temporals_terms
+from activities.requests import own_request
 from domain.messages import Answer, MilestoneRequest, Question, TickQuestion, annual_review_id
 from domain.national.events import ProgrammeBegun
 from domain.national.reviews import planned_at, review_to_plan

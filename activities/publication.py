@@ -21,8 +21,9 @@ from typing import Final, Protocol
 from jinja2 import Environment, StrictUndefined, Template
 from temporalio import activity
 
-from activities.commands import CommandHandler, Interruption, go_on, own_request
+from activities.commands import CommandHandler, Interruption, go_on
 from activities.inspection import context_of, in_temporals_terms
+from activities.requests import own_request
 from domain.errors import IntegrityError, UnavailableError
 from domain.handbook import Handbook, PlanKind
 from domain.inspection import State

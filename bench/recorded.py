@@ -6,7 +6,8 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
-from activities.commands import CommandHandler, Context, own_request
+from activities.commands import CommandHandler, Context
+from activities.requests import own_request
 from bench.lives import A_CASE, Exchange, request_of, script_of
 from domain.actors import Role
 from domain.messages import Standing, publication_id

@@ -139,7 +139,7 @@ def _what(row: Row, today: date) -> str:
 
 
 async def _without_cycle() -> list[Without]:
-    from workers.processes import REPAIRS, Trouble
+    from workers.troubles import REPAIRS, Trouble
 
     nobody = {Trouble.MISSING, Trouble.UNKNOWN}
     async with examining() as (processes, stores):

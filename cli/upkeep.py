@@ -30,7 +30,7 @@ async def list_stuck(*, format: Format = Format.TABLE) -> None:
     format
         table for people, json for scripts.
     """
-    from workers.processes import REPAIRS
+    from workers.troubles import REPAIRS
 
     async with examining() as (processes, _):
         with Console(file=sys.stderr).status("looking at each inspection's process"):

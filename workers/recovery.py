@@ -14,7 +14,8 @@ from typing import Final
 from domain.streams import StreamKind, require_kind
 from eventstore.ledger import Ledger
 from eventstore.projections import Progress
-from workers.processes import STREAMS_AT_ONCE, Finding, Presence, Processes, Trouble
+from workers.processes import STREAMS_AT_ONCE, Presence, Processes
+from workers.troubles import Finding, Trouble
 
 
 class Fate(StrEnum):

@@ -14,7 +14,8 @@ from typing import Final
 
 from domain.errors import UnavailableError
 from eventstore.ledger import Ledger
-from workers.processes import Finding, Processes, Trouble
+from workers.processes import Processes
+from workers.troubles import Finding, Trouble
 
 GRACE_SECONDS: Final = 30.0
 """How long a process is given to hear of its last event by itself, and to get well when it was told."""

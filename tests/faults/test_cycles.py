@@ -24,8 +24,9 @@ from tests.journeys.house import House
 from tests.workflows.record_histories import own_server
 from workers.bell import SUBSCRIBER, Bell
 from workers.desk import Desk, NameTakenError
-from workers.processes import Processes, Trouble
+from workers.processes import Processes
 from workers.resetting import begin_anew
+from workers.troubles import Trouble
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 

@@ -11,7 +11,8 @@ from domain.actors import Role
 from domain.messages import MilestoneRequest, Standing, StartInspection
 from eventstore.codecs import CODECS
 from tests.journeys.house import House, Life
-from workers.processes import Processes, Trouble
+from workers.processes import Processes
+from workers.troubles import Trouble
 
 CONCERN = {"referred_to": "police", "reference": "MASH/2023-114"}
 

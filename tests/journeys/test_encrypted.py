@@ -21,7 +21,7 @@ from workers.doctor.temporal import examine_temporal
 from workers.payloads.codec import MissingKeyError, key_of
 from workers.payloads.keys import Keyring, PayloadKey, new_key
 from workers.payloads.usage import keys_in_use, payloads_in
-from workers.processes import Trouble
+from workers.troubles import Trouble
 from workers.worker import connect
 
 OLD, NEW = new_key(), new_key()

@@ -27,7 +27,7 @@ from tests.workflows.cycle_paths import area_cycle
 from tests.workflows.record_histories import own_server
 from workers.desk import Desk
 from workers.histories import reconciled
-from workers.processes import Finding, Trouble
+from workers.troubles import Finding, Trouble
 
 
 async def _reconciled(house: House, stream: str) -> Reconciled:

@@ -31,7 +31,7 @@ from tests.journeys.halting import (
 )
 from tests.journeys.house import House
 from workers import processes as module
-from workers.processes import Finding, Trouble
+from workers.troubles import Finding, Trouble
 
 
 async def test_nothing_is_wrong_with_what_goes_on_or_is_over(house: House) -> None:

@@ -14,8 +14,8 @@ from eventstore.news import News
 from eventstore.subscription import follow
 from tests.journeys.halting import Stubborn, live, overtake, plan_unseen, processes_of, worker_of
 from tests.journeys.house import House, Life
-from workers.processes import Trouble
 from workers.sweeper import Sweeper
+from workers.troubles import Trouble
 from workflows.inspection import InspectionWorkflow
 
 

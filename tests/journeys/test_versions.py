@@ -37,10 +37,10 @@ from workers.doctor.finding import Verdict
 from workers.doctor.temporal import examine_temporal
 from workers.embedded.temporal import NAMESPACE, _program
 from workers.kinds import WORKFLOWS
-from workers.processes import Finding, Trouble
 from workers.rehearsal.script import UNWRITTEN
 from workers.service.health import State, Status, build_probe
 from workers.stores import open_stores
+from workers.troubles import Finding, Trouble
 from workers.worker import build_worker
 from workflows.inspection import InspectionWorkflow
 from workflows.search_attributes import ALL

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activities.commands import own_request
+from activities.requests import own_request
 from domain.errors import MalformedError
 from domain.inspection import State, decide, evolve, initial
 from domain.inspection.commands import COMMANDS

@@ -17,11 +17,11 @@ from eventstore.subscription import Tell, catch_up, enrol, follow
 from eventstore.worklist import Worklist
 from workers.bell import SUBSCRIBER, Bell
 from workers.desk import Desk
-from workers.processes import Trouble
 from workers.service.health import Status
 from workers.service.metrics import AsyncCollector
 from workers.stores import Stores
 from workers.sweeper import Sweeper
+from workers.troubles import Trouble
 
 LOOK_EVERY_SECONDS: Final = 60.0
 
