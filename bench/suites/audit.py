@@ -25,7 +25,7 @@ INSPECTIONS = 43_800
 """A million events."""
 
 _KEY = SecretKey.generate("bench.example/ledger", KeyType.LOG)
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.5
 _STEPS = ("tree", "entries", "sealed", "fold")
 
 
