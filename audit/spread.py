@@ -46,7 +46,7 @@ _here: Any = None
 
 
 def _begin(source: object) -> None:
-    global _here  # noqa: PLW0603
+    global _here  # noqa: PLW0603  a pool hands nothing else to its processes
     _here = source
     gc.freeze()
     gc.disable()
