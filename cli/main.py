@@ -19,6 +19,7 @@ from cyclopts import (
     ValidationError,
 )
 
+from cli import audit
 from cli.exits import Exit, end_at_once, exit_for
 from domain.errors import InspectionsError
 from workers.memory import collect_less_often
@@ -29,12 +30,13 @@ _EVERYBODY = Group("Everybody", sort_key=2)
 _AUDITORS = Group("Auditors", sort_key=4)
 
 
-def build(asked: str | None = None) -> App:
+def build(arguments: Sequence[str] = ()) -> App:
     """Put the command together.
 
     Args:
-        asked: the part that is called. It tells of itself; of the others one line is enough.
+        arguments: of the call. The part that is called tells of itself; of the others one line is enough.
     """
+    asked, part = (*arguments[:2], None, None)[:2]
     app = App(
         name="inspections",
         help="Area SEND inspections as durable processes with an append-only ledger.",
@@ -84,15 +86,10 @@ def build(asked: str | None = None) -> App:
             "Live a whole programme again, every area in its cycle.",
         ),
         ("cli.auditor:log", "log", _AUDITORS, "The ledger of one inspection, area or review."),
-        (
-            "cli.audit:app",
-            "audit",
-            _AUDITORS,
-            "Replay the ledger, prove it, hold it against what runs.",
-        ),
     )
     for target, name, group, text in parts:
         app.command(target, name=name, group=group, help=None if name == asked else text)
+    app.command(audit.build(part, _AUDITORS))
     return app
 
 
@@ -103,7 +100,7 @@ def _version() -> str:
 def run(arguments: Sequence[str]) -> Exit:
     """Run the command with its arguments and say how it ended."""
     try:
-        ended = build(next(iter(arguments), None))(
+        ended = build(arguments)(
             arguments, exit_on_error=False, print_error=False, result_action="return_value"
         )
         sys.stdout.flush()

@@ -121,3 +121,14 @@ def test_roles_are_offered_as_the_ledger_spells_them(capsys: pytest.CaptureFixtu
     assert "ofsted-lead" not in told
     assert "KEYWORD" not in told
     assert "inspections milestones NAME" in told
+
+
+def test_each_part_says_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    """A list of bare names helps nobody; and the part that is asked says all of it."""
+    main.run(["audit", "--help"])
+    told = capsys.readouterr().out
+    lines = re.findall(r"^│ (\w+) +(.*?) *│$", told, flags=re.MULTILINE)
+    assert {"export", "replay", "verify"} <= {name for name, _ in lines}
+    assert [name for name, text in lines if not text] == []
+    main.run(["audit", "verify", "--help"])
+    assert "Ends with 4" in capsys.readouterr().out
