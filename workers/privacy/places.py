@@ -91,5 +91,9 @@ def remaining(settings: Settings, published: Sequence[Path], today: date) -> tup
             "references and digests only, never a text or a name",
             "the namespace's retention after the process has ended",
         ),
-        Place("the ledger", "references and digests only, never a text or a name", "for good"),
+        Place(
+            "the ledger",
+            "references and digests only, never a text or a name",
+            "the ledger itself is given up",
+        ),
     )
