@@ -1,7 +1,8 @@
 """Checkpoints given away: laid down where the public finds them, and mailed to whoever is to keep them.
 
 What lies elsewhere nobody who owns the database can change: each copy is a witness. So a checkpoint that was
-published is never replaced, and one that differs from what was published is an alarm.
+published is never replaced, and one that differs from what was published, or is gone, is an alarm before
+anything more is signed.
 """
 
 import asyncio
@@ -59,26 +60,49 @@ class Letters(Protocol):
 
 
 class CheckpointPublisher:
-    """Lays checkpoints down in a folder. It looks at what lies there already once, when it begins."""
+    """Lays checkpoints down in a folder. It looks at all that lie there already once, when it begins."""
 
     def __init__(self, checkpoints: Checkpoints, folder: Path) -> None:
         self._checkpoints = checkpoints
         self._folder = folder
         self._published = 0
 
-    async def publish(self) -> None:
-        """Lay down whatever has been issued and does not lie there yet.
+    async def check(self) -> None:
+        """See that the checkpoints of the log are those that were published. Nothing is written.
 
         Raises:
-            IntegrityError: a checkpoint is not what was published under its number. Nothing is replaced then.
+            IntegrityError: one is not what was published under its number, or is gone.
+            OSError: the folder cannot be read.
+        """
+        await self._checked()
+
+    async def publish(self) -> None:
+        """Lay down whatever has been issued and does not lie there yet, after the check of all that do.
+
+        Raises:
+            IntegrityError: as `check`. Nothing is laid down or replaced then.
             OSError: the folder cannot be written to.
         """
-        for issued in await self._checkpoints.all(self._published):
+        for issued in await self._checked():
             await asyncio.to_thread(_publish, self._folder / FOLDER / str(issued.number), issued)
             self._published = issued.number
         last = await self._checkpoints.last()
         if last is not None:
             await asyncio.to_thread(_replace, self._folder / NEWEST, str(last.checkpoint).encode())
+
+    async def _checked(self) -> Sequence[Issued]:
+        """Return the newest of those that were found alike before, and what came after it."""
+        # The folder first: what another process publishes meanwhile is in the table by then.
+        highest = await asyncio.to_thread(_highest, self._folder / FOLDER)
+        found = await self._checkpoints.all(max(self._published - 1, 0))
+        if highest > (found[-1].number if found else 0):
+            raise IntegrityError(
+                f"checkpoint {highest} was published in {self._folder / FOLDER} and is not in the ledger: "
+                "it was taken away, or the folder belongs to another ledger"
+            )
+        for issued in found:
+            await asyncio.to_thread(_require_same, self._folder / FOLDER / str(issued.number), issued)
+        return found
 
 
 class CheckpointPost:
@@ -144,13 +168,23 @@ def letter_of(issued: Issued, address: str) -> Letter:
     )
 
 
-def _publish(path: Path, issued: Issued) -> None:
-    content = str(issued.checkpoint).encode()
-    found = _content(path)
-    if found is None:
-        lay_down(path, content)
-    elif found != content:
+def _highest(folder: Path) -> int:
+    """Return the highest number under which a checkpoint lies in a folder, 0 if none does."""
+    try:
+        return max((int(one.name) for one in folder.iterdir() if one.name.isdecimal()), default=0)
+    except FileNotFoundError:
+        return 0
+
+
+def _require_same(path: Path, issued: Issued) -> None:
+    if _content(path) not in (None, str(issued.checkpoint).encode()):
         raise IntegrityError(f"checkpoint {issued.number} is not the one that was published as {path}")
+
+
+def _publish(path: Path, issued: Issued) -> None:
+    """Lay a checkpoint down if it does not lie there, after a last look: others publish as well."""
+    _require_same(path, issued)
+    _replace(path, str(issued.checkpoint).encode())
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -42,6 +42,7 @@ def examine_signatures(statement: Statement, pinned: Sequence[PublicKey], findin
         trust.remarks.append(_NOT_PINNED)
     signed_by_pinned: set[PublicKey] = set()
     reached = not roots
+    findings += _missing(statement.checkpoints)
     for one in statement.checkpoints:
         name = f"checkpoint {one.number}"
         signed = _read(trust, name, one, statement.origin, known, findings)
@@ -69,6 +70,18 @@ _NOT_PINNED = (
     "The log's key comes from what is examined itself. That shows that nothing was damaged; it does not show "
     "who signed: whoever can replace everything can replace the key too. Bring it from elsewhere (--key)."
 )
+
+
+def _missing(checkpoints: Sequence[Numbered]) -> list[Finding]:
+    """They count from one without a gap."""
+    told = []
+    before = 0
+    for number in sorted(one.number for one in checkpoints):
+        if number != before + 1:
+            gap = f"checkpoint {before + 1} is missing: checkpoint {number} comes "
+            told.append(Finding(Step.SIGNATURES, gap + (f"after {before}" if before else "first")))
+        before = number
+    return told
 
 
 def _read(

@@ -20,9 +20,11 @@ _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtext('inspections chec
 _LEAVES: Final = "SELECT position, leaf FROM ledger.events WHERE position > $1 ORDER BY position LIMIT $2"
 _ISSUED: Final = "SELECT number, note, issued_at FROM ledger.checkpoints"
 _FILE: Final = (
-    "INSERT INTO ledger.checkpoints (size, root, note, issued_at) VALUES ($1, $2, $3, $4) "
+    "INSERT INTO ledger.checkpoints (number, size, root, note, issued_at) "
+    "SELECT coalesce(max(number), 0) + 1, $1, $2, $3, $4 FROM ledger.checkpoints "
     "RETURNING number, note, issued_at"
 )
+_NUMBERS: Final = "SELECT count(*), coalesce(max(number), 0) FROM ledger.checkpoints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ class Checkpoints:
             old_key_is_lost: let a key begin to which no earlier one has handed over.
 
         Raises:
-            IntegrityError: the ledger has not grown from what was signed last. Nothing is signed then.
+            IntegrityError: the ledger has not grown from what was signed last, or a checkpoint is gone.
+                Nothing is signed then.
             MalformedError: none of these keys has ever signed for this log, and others have.
             UnavailableError: PostgreSQL cannot be reached.
         """
@@ -120,6 +123,7 @@ class Checkpoints:
                 # In either direction: a clock that was once ahead must not end all issuing.
                 if last and abs(at - last.issued_at) < every:
                     return last
+                await _require_all(connection, keys)
                 if not old_key_is_lost:
                     _refuse_strangers(signing, keys)
                 head = await _grown(connection, signing[0].public.name, last, keys)
@@ -169,6 +173,15 @@ async def _last(connection: Any) -> Issued | None:
     # Not by number: an earlier checkpoint that was cosigned late has a later number.
     row = await connection.fetchrow(f"{_ISSUED} ORDER BY size DESC, number DESC LIMIT 1")
     return _issued(row) if row else None
+
+
+async def _require_all(connection: Any, keys: Sequence[PublicKey]) -> None:
+    """Refuse if some were taken away: a changed ledger would seem to have grown from those that are left."""
+    left, numbered = await connection.fetchrow(_NUMBERS)
+    if keys and not left:
+        raise IntegrityError(f"keys of {keys[0].name} have signed for this log, and no checkpoint is left")
+    if left != numbered:
+        raise IntegrityError(f"of {numbered} checkpoints {left} are left: the others were taken away")
 
 
 async def _file(connection: Any, checkpoint: Checkpoint, at: datetime) -> Issued:

@@ -1,7 +1,9 @@
 """Checkpoints put together: what issues and publishes them, and what mails them."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -10,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter
 from activities.checkpoints import CheckpointPost, CheckpointPublisher
 from domain.errors import InspectionsError, IntegrityError, MalformedError, UnavailableError
 from eventstore.checkpoint_letters import CheckpointLetters
+from eventstore.checkpoints import Issued
 from proof.notes import SecretKey
 from workers.keys import log_key
 from workers.notices import sender_for
@@ -59,6 +62,21 @@ def checkpoint_post(settings: Settings, place: Workplace, stores: Stores) -> Che
     return CheckpointPost(stores.checkpoints, CheckpointLetters(stores.pool), sender, addresses)
 
 
+async def issue_now(
+    stores: Stores, published: Path, signing: Sequence[SecretKey], *, old_key_is_lost: bool = False
+) -> Issued:
+    """Sign what the ledger is now, only if nothing that was published in a folder is gone or changed.
+
+    Raises:
+        IntegrityError: the ledger or a checkpoint is not what was signed or published.
+        MalformedError: none of these keys has ever signed for this log, and others have.
+        OSError: the folder cannot be read.
+        UnavailableError: PostgreSQL cannot be reached.
+    """
+    await CheckpointPublisher(stores.checkpoints, published).check()
+    return await stores.checkpoints.issue(signing, datetime.now(UTC), old_key_is_lost=old_key_is_lost)
+
+
 class CheckpointIssuing:
     """Issues a checkpoint when it is time and the ledger has grown, and publishes what was issued."""
 
@@ -88,6 +106,7 @@ class CheckpointIssuing:
         while True:
             pause = LOOK_EVERY_SECONDS
             try:
+                await self._publisher.check()
                 await self._issue()
                 await self._publisher.publish()
             except IntegrityError as error:

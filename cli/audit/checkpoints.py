@@ -7,7 +7,7 @@ from typing import Any
 
 from audit.keys import read_checkpoint, read_public_key, signers
 from cli.access import note, reading
-from cli.audit.signing import log_key
+from cli.audit.signing import issue, log_key
 from cli.output import Format, console, in_numbers, print_json, print_table
 from domain.errors import MalformedError
 from domain.london import LONDON
@@ -45,7 +45,7 @@ async def checkpoint(
         if add and cosigner:
             issued = await _add(stores, add, read_public_key(cosigner), recorded_by)
         else:
-            issued = await stores.checkpoints.issue([log_key()], datetime.now(UTC))
+            issued = await issue(stores, [log_key()])
     if format is Format.JSON:
         print_json(_as_data(issued))
         return

@@ -1,7 +1,7 @@
 """Auditors and operators: the keys that sign checkpoints."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from audit.keys import new_secret_key, signers, write_secret_key
 from cli.access import note, reading
-from cli.audit.signing import log_key
+from cli.audit.signing import issue, log_key
 from cli.output import Format, console, print_hanging, print_json
 from domain.errors import NotFoundError
 from domain.london import LONDON
@@ -92,9 +92,7 @@ async def rotate(
         name = old.public.name if old else last.checkpoint.head.origin if last else ""
         key = new_secret_key(name, KeyType.LOG)
         write_secret_key(out, key)
-        issued = await stores.checkpoints.issue(
-            [old, key] if old else [key], datetime.now(UTC), old_key_is_lost=old_key_is_lost
-        )
+        issued = await issue(stores, [old, key] if old else [key], old_key_is_lost=old_key_is_lost)
         detail = {"key": str(key.public), "checkpoint": issued.number, "old_key_is_lost": old_key_is_lost}
         await note(stores, "rotate_key", detail, recorded_by)
     console().print(str(key.public), soft_wrap=True, markup=False)

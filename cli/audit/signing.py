@@ -1,9 +1,13 @@
 """What commands that sign or read checkpoints have in common."""
 
+from collections.abc import Sequence
+
 from cli.access import settings
 from domain.errors import NotFoundError
+from eventstore.checkpoints import Issued
 from proof.notes import SecretKey
 from workers import keys
+from workers.stores import Stores
 
 
 def log_key() -> SecretKey:
@@ -20,3 +24,18 @@ def log_key() -> SecretKey:
             "and set INSPECTIONS_CHECKPOINT_KEY_FILE"
         )
     return key
+
+
+async def issue(stores: Stores, signing: Sequence[SecretKey], *, old_key_is_lost: bool = False) -> Issued:
+    """Sign what the ledger is now, as the workers do: only if nothing that was published is gone or changed.
+
+    Raises:
+        IntegrityError: the ledger or a checkpoint is not what was signed or published.
+        MalformedError: none of these keys has ever signed for this log, and others have.
+        OSError: the publication folder cannot be read.
+        UnavailableError: PostgreSQL cannot be reached.
+    """
+    # Reading needs none of this, and loading it takes longer than reading.
+    from workers.checkpoints import issue_now
+
+    return await issue_now(stores, settings().publication_dir, signing, old_key_is_lost=old_key_is_lost)

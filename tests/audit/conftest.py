@@ -36,9 +36,11 @@ SIGNED_AT: Final = (60, 120)
 
 UNSIGNED: Final = (
     "ALTER TABLE ledger.checkpoints DISABLE TRIGGER append_only; DELETE FROM ledger.checkpoints; "
-    "ALTER TABLE ledger.checkpoints ENABLE ALWAYS TRIGGER append_only"
+    "ALTER TABLE ledger.checkpoints ENABLE ALWAYS TRIGGER append_only; "
+    "ALTER TABLE ledger.log_keys DISABLE TRIGGER append_only; DELETE FROM ledger.log_keys; "
+    "ALTER TABLE ledger.log_keys ENABLE ALWAYS TRIGGER append_only"
 )
-"""Takes all checkpoints away."""
+"""Takes all checkpoints away, and the keys that show that there were some."""
 
 TRIGGERS: Final = "ALTER TABLE ledger.events {} TRIGGER append_only"
 

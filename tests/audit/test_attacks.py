@@ -179,6 +179,22 @@ _COMMANDS_FROM: Final = (
 _CUT: Final = ("DELETE FROM ledger.events WHERE position > 150", _COMMANDS_FROM.format(150), _HEAD)
 
 
+async def test_a_checkpoint_that_was_taken_away_is_missed_by_its_number(house: House) -> None:
+    """The others still prove what they prove."""
+    await house.attack(_ALTERED_CHECKPOINTS.format("DELETE FROM ledger.checkpoints WHERE number = 2"))
+    report = await house.examine(KEY)
+    assert failed(report) == {Step.SIGNATURES}
+    assert (
+        findings(report, Step.SIGNATURES)[0].problem == "checkpoint 2 is missing: checkpoint 3 comes after 1"
+    )
+
+
+_ALTERED_CHECKPOINTS: Final = (
+    "ALTER TABLE ledger.checkpoints DISABLE TRIGGER append_only; {0}; "
+    "ALTER TABLE ledger.checkpoints ENABLE ALWAYS TRIGGER append_only"
+)
+
+
 async def test_last_events_deleted_are_missed_by_the_checkpoints(house: House) -> None:
     """As long as the checkpoint that covers them is there."""
     await house.attack(*_CUT)

@@ -84,6 +84,21 @@ def test_a_checkpoint_is_issued_when_asked_for_and_listed(audited: Inspections) 
     assert f"{len(listed)} checkpoints" in audited("audit", "checkpoints").out
 
 
+def test_nothing_is_signed_by_hand_when_a_published_checkpoint_is_gone(
+    audited: Inspections, tmp_path: Path
+) -> None:
+    """Neither with the key that the log has nor with a new one."""
+    published = audited.folder / "published" / "checkpoints" / "99"
+    published.write_text("what was given away")
+    try:
+        for asked in (("checkpoint",), ("keys", "rotate", "--out", str(tmp_path / "new.key"))):
+            refused = audited("audit", *asked)
+            assert (refused.code, "checkpoint 99 was published" in refused.err) == (4, True)
+    finally:
+        published.unlink()
+    assert len(audited("audit", "keys", "list", "--format", "json").data) == 1
+
+
 def test_an_auditor_cosigns_and_the_operator_files_it(audited: Inspections, tmp_path: Path) -> None:
     """First without an earlier one, then after the ledger has grown, with the proof that it only has."""
     made = audited("audit", "keys", "new", "ana.example", "--cosigner", "--out", str(tmp_path / "ana.key"))

@@ -21,6 +21,7 @@ from tests.eventstore.making import appended, body, command
 ORIGIN: Final = "send.example/ledger"
 KEY: Final = SecretKey.generate(ORIGIN, KeyType.LOG)
 NEXT: Final = SecretKey.generate(ORIGIN, KeyType.LOG)
+STRANGER: Final = SecretKey.generate(ORIGIN, KeyType.LOG)
 ANA: Final = SecretKey.generate("ana.example", KeyType.COSIGNER)
 BEN: Final = SecretKey.generate("ben.example", KeyType.COSIGNER)
 AT: Final = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -160,6 +161,11 @@ async def test_what_comes_back_and_is_not_what_was_issued_is_not_filed(checkpoin
             "is not under this text",
         ),
         ("log_keys", "DELETE FROM ledger.log_keys", "no key of send.example/ledger"),
+        (
+            "checkpoints",
+            "DELETE FROM ledger.checkpoints",
+            "have signed for this log, and no checkpoint is left",
+        ),
     ],
 )
 async def test_what_was_changed_is_not_signed(
@@ -175,4 +181,21 @@ async def test_what_was_changed_is_not_signed(
     with pytest.raises(IntegrityError, match=told):
         await checkpoints.issue([KEY], AT)
     count = await superuser.fetchval("SELECT count(*) FROM ledger.checkpoints")
-    assert count == 1
+    assert count == (0 if statement.startswith("DELETE FROM ledger.checkpoints") else 1)
+
+
+async def test_checkpoints_count_without_a_gap_and_after_a_gap_nothing_is_signed(
+    superuser: asyncpg.Connection, ledger: PostgresLedger, checkpoints: Checkpoints
+) -> None:
+    """What was broken off takes no number, so a number that is missing was taken away."""
+    for version in range(3, 6):
+        await checkpoints.issue([KEY], AT)
+        await appended(ledger, command("A", version, body(version)))
+        with pytest.raises(MalformedError):
+            await checkpoints.issue([STRANGER], AT)
+    assert [one.number for one in await checkpoints.all()] == [1, 2, 3]
+    await superuser.execute(
+        TRIGGERS_OFF.format("checkpoints", "DELETE FROM ledger.checkpoints WHERE number = 2")
+    )
+    with pytest.raises(IntegrityError, match="of 3 checkpoints 2 are left"):
+        await checkpoints.issue([KEY], AT)

@@ -168,10 +168,54 @@ async def test_a_checkpoint_that_differs_from_the_published_one_is_an_alarm_and_
     published = place.publication_dir / "checkpoints" / "1"
     published.parent.mkdir(parents=True)
     published.write_text("something else\n")
+    await stores.checkpoints.issue([KEY], AT)
     async with running(_settings(), place, stores, registry) as told:
         assert "is not the one that was published" in str(told["checkpoints"].problem)
     assert published.read_text() == "something else\n"
     assert registry.get_sample_value("inspections_checkpoint_alarms_total") == 1
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["while the worker runs", "before it begins"])
+async def test_checkpoints_that_were_taken_away_are_missed_by_what_was_published(
+    stores: Stores, place: Workplace, registry: CollectorRegistry, *, anew: bool
+) -> None:
+    """The first covers no entry, so any ledger has grown from it. The copies outside the database tell."""
+    superuser = await asyncpg.connect(place.database_url)
+    await superuser.execute(
+        _ALTERED.format("events", "DELETE FROM ledger.events; UPDATE ledger.head SET position = 0")
+    )
+    await stores.checkpoints.issue([KEY], AT)
+    published = place.publication_dir / "checkpoints"
+    async with running(_settings(), place, stores, registry) as told:
+        await appended(stores.ledger, command("B", 0, body(1)))
+        true = str((await stores.checkpoints.issue([KEY], datetime.now(UTC))).checkpoint)
+        while not (published / "2").exists():
+            await asyncio.sleep(0.01)
+        if not anew:
+            await _write_anew(superuser)
+            await _until(told["checkpoints"], State.FAILING)
+    if anew:
+        await _write_anew(superuser)
+    await superuser.close()
+    async with running(_settings(), place, stores, CollectorRegistry()) as told:
+        assert "checkpoint 2 was published" in str(told["checkpoints"].problem)
+    assert [one.number for one in await stores.checkpoints.all()] == [1]
+    assert (published / "2").read_text() == (place.publication_dir / "checkpoint").read_text() == true
+
+
+_ALTERED: Final = (
+    "ALTER TABLE ledger.{0} DISABLE TRIGGER append_only; {1}; "
+    "ALTER TABLE ledger.{0} ENABLE ALWAYS TRIGGER append_only"
+)
+
+
+async def _write_anew(superuser: asyncpg.Connection) -> None:
+    """Take the later checkpoints away and give the entry another leaf, in one transaction."""
+    async with superuser.transaction():
+        await superuser.execute(
+            _ALTERED.format("checkpoints", "DELETE FROM ledger.checkpoints WHERE number > 1")
+        )
+        await superuser.execute(_ALTERED.format("events", "UPDATE ledger.events SET leaf = sha256('x')"))
 
 
 async def test_a_mail_server_that_is_away_keeps_no_checkpoint_from_being_issued(
