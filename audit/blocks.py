@@ -33,8 +33,8 @@ class Seen:
     streams: dict[str, Part] = field(default_factory=dict)
     spoilt: set[str] = field(default_factory=set)
     """Streams that cannot be folded, because something is missing or not readable in them."""
-    sealed: set[bytes] = field(default_factory=set)
-    """The digests of the sealed texts to which entries refer."""
+    sealed: dict[bytes, int] = field(default_factory=dict)
+    """The digests of the sealed texts to which entries refer, with the position of the first that does."""
     findings: list[Finding] = field(default_factory=list)
     found: dict[Step, int] = field(default_factory=dict)
 
@@ -62,7 +62,8 @@ class Seen:
             self.first, self.last = self.first or later.first, later.last
         self.entries += later.entries
         self.spoilt |= later.spoilt
-        self.sealed |= later.sealed
+        for digest, position in later.sealed.items():
+            self.sealed.setdefault(digest, position)
         for stream, part in later.streams.items():
             known = self.streams.get(stream)
             if known is None:
@@ -101,7 +102,8 @@ def _examine(seen: Seen, source: Source, block: Block, of_source: list[Finding])
             )
             seen.find(Finding(Step.ENTRIES, told, place.position))
         if b'"sealed":"' in text:
-            seen.sealed.update(map(bytes.fromhex, map(bytes.decode, sealed_in(text))))
+            for digest in sealed_in(text):
+                seen.sealed.setdefault(bytes.fromhex(digest.decode()), place.position)
         _take(seen, place, line.place, dense=source.dense)
 
 

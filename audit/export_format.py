@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from domain.canonical import canonical_json, sha256_hex
 from domain.errors import MalformedError
-from domain.values import Instant, Sha256, Value
+from domain.values import Instant, PersonRef, Sha256, Value
 from eventstore.checks import problems
 from proof.merkle import HASH_SIZE
 from proof.notes import NoteError, PublicKey
@@ -21,6 +21,7 @@ CHECKPOINT: Final = "checkpoint"
 CHECKPOINTS: Final = "checkpoints"
 ENTRIES: Final = "entries"
 SEALED: Final = "sealed"
+ERASED: Final = "erased"
 PROOFS: Final = "proofs"
 
 LINES: Final = 16_384
@@ -137,6 +138,17 @@ class SealedLine(Value):
         return hashlib.sha256(bytes.fromhex(self.salt) + self.text.encode()).hexdigest() == self.digest
 
 
+class ErasedLine(Value):
+    """The record that a sealed text was erased."""
+
+    digest: Sha256
+    decided_by: PersonRef
+    reason: str
+    rule: str | None
+    """By which it was due, with its version, if it was."""
+    erased_at: Instant
+
+
 class Numbered(NamedTuple):
     """A checkpoint by its number, as the text that is given away."""
 
@@ -185,6 +197,15 @@ def read_sealed(raw: bytes) -> SealedLine:
         MalformedError: says what is wrong with it.
     """
     return _read(SealedLine, raw)
+
+
+def read_erased(raw: bytes) -> ErasedLine:
+    """Read one line of the records of erased texts.
+
+    Raises:
+        MalformedError: says what is wrong with it.
+    """
+    return _read(ErasedLine, raw)
 
 
 def sealed_in(text: bytes) -> list[bytes]:

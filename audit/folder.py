@@ -3,12 +3,12 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from audit import export_format as form
-from audit.export_format import Contents, Numbered, SealedLine
+from audit.export_format import Contents, ErasedLine, Numbered, SealedLine
 from audit.findings import Finding, Step
 from audit.proofs import examine_proofs
 from audit.source import Block, Line, Places, Statement
@@ -18,9 +18,11 @@ from proof.merkle import HASH_SIZE, Tree
 from proof.notes import NoteError, PublicKey
 from proof.tiles import Tile, hashes_of, tile_with, tiles_of
 
-_LINES: Final = re.compile(rf"(?:{form.ENTRIES}|{form.SEALED})/([1-9][0-9]{{0,18}})\.jsonl")
+_LINES: Final = re.compile(rf"(?:{form.ENTRIES}|{form.SEALED}|{form.ERASED})/([1-9][0-9]{{0,18}})\.jsonl")
 _NUMBERED: Final = re.compile(rf"{form.CHECKPOINTS}/([1-9][0-9]{{0,18}})")
 _OPEN_AT_ONCE: Final = 200
+
+L = TypeVar("L", SealedLine, ErasedLine)
 
 
 class Folder:
@@ -165,11 +167,19 @@ class Folder:
 
     def sealed(self, block: str, findings: list[Finding]) -> Iterator[SealedLine]:
         """Read a file of sealed texts."""
-        for number, line in enumerate(_lines_of(self._read(block, findings)), 1):
+        return self._each(block, form.read_sealed, findings)
+
+    def erased(self, findings: list[Finding]) -> Iterator[ErasedLine]:
+        """Read the records of erased texts."""
+        for _, name in self._numbered(form.ERASED):
+            yield from self._each(name, form.read_erased, findings)
+
+    def _each(self, name: str, read: Callable[[bytes], L], findings: list[Finding]) -> Iterator[L]:
+        for number, line in enumerate(_lines_of(self._read(name, findings)), 1):
             try:
-                yield form.read_sealed(line)
+                yield read(line)
             except MalformedError as error:
-                findings.append(Finding(Step.SEALED, str(error), file=f"{block}, line {number}"))
+                findings.append(Finding(Step.SEALED, str(error), file=f"{name}, line {number}"))
 
     def streams(self, places: Mapping[str, Places]) -> Iterator[tuple[str, list[bytes]]]:
         """Read the entries of streams again, each where it lies."""

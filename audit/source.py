@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from audit.export_format import Numbered, SealedLine
+from audit.export_format import ErasedLine, Numbered, SealedLine
 from audit.findings import Finding, Step
 from proof.merkle import Tree
 from proof.notes import PublicKey
@@ -87,6 +87,10 @@ class Source(Protocol):
 
     def sealed(self, block: str, findings: list[Finding]) -> Iterator[SealedLine]:
         """Read the sealed texts of a part."""
+        ...
+
+    def erased(self, findings: list[Finding]) -> Iterator[ErasedLine]:
+        """Read the records of erased texts. What was there when the texts were read is recorded by now."""
         ...
 
     def streams(self, places: Mapping[str, Places]) -> Iterator[tuple[str, list[bytes]]]:

@@ -30,6 +30,7 @@ Progress = Callable[[str, int, int], None]
 R = TypeVar("R")
 
 _NONE_SIGNED: Final = "No checkpoint has been issued yet, so nothing is signed."
+_MISSING: Final = "is missing, and no erasure of it is recorded"
 _EXTRACT: Final = (
     "This is of some streams only. It shows that what is in it is in the ledger; it cannot show that these "
     "streams have no later entries."
@@ -141,8 +142,13 @@ class _Examination:
         for texts in self._shown("sealed texts", spreading(examine_sealed, blocks), blocks):
             there |= texts.digests
             self._findings += texts.findings
-        erased = len(seen.sealed - there)
-        self._looked_at[Step.SEALED] = f"{_count(there, 'text')}, {erased:,} erased"
+        gone = seen.sealed.keys() - there
+        erased = {bytes.fromhex(one.digest) for one in self._source.erased(self._findings)}
+        self._findings += [
+            Finding(Step.SEALED, f"the text with digest {digest.hex()} {_MISSING}", seen.sealed[digest])
+            for digest in sorted(gone - erased, key=seen.sealed.__getitem__)
+        ]
+        self._looked_at[Step.SEALED] = f"{_count(there, 'text')}, {len(gone & erased):,} erased"
 
     def _fold(self, spreading: Spread, seen: Seen) -> None:
         whole = {name: part.places for name, part in seen.streams.items() if name not in seen.spoilt}

@@ -47,11 +47,12 @@ class Filled:
         found = servers.kept.get("filled")
         database = found.database if found else await servers.database(rehearsal=True)
         stores = await parts.enter_async_context(open_stores(database))
+        text = await stores.texts.seal("The partnership asked for another week.", "bench")
         filled = cls(
             stores,
             Worklist(stores.pool, stores.ledger, summariser(rulebook())),
-            await record(strategic_plan_published=date(2024, 2, 1), close=True),
-            [await record(steps=steps) for steps in _CUTS],
+            await record(strategic_plan_published=date(2024, 2, 1), close=True, text=text),
+            [await record(steps=steps, text=text) for steps in _CUTS],
             database,
             found.inspections if found else 0,
             found.fills if found else [],

@@ -55,7 +55,13 @@ def rulebook() -> Rulebook:
 
 
 async def record(
-    number: int = 0, case: str = A_CASE, *, steps: int | None = None, close: bool = False, **changed: Any
+    number: int = 0,
+    case: str = A_CASE,
+    *,
+    steps: int | None = None,
+    close: bool = False,
+    text: SealedText = TEXT,
+    **changed: Any,
 ) -> Recording:
     """Play a lifecycle in memory: its script or the first steps of it, published, and closed if asked for."""
     ledger = _Listening()
@@ -68,7 +74,7 @@ async def record(
         played.append(Step(script.steps[-1].at + timedelta(days=60), "close_inspection", Role.COORDINATOR))
     for step in played:
         context = Context(step.at, rehearsal=True, workflow_id=script.inspection, run_id=RUN_ID)
-        request = request_of(script, step, TEXT, standing)
+        request = request_of(script, step, text, standing)
         answer = await handler.handle(request, context)
         if answer.refused is not None:
             continue

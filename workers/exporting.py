@@ -1,6 +1,6 @@
 """An export for auditors: what the ledger was at its latest checkpoint, in files that need no server."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +18,7 @@ from eventstore.checkpoints import Issued
 from eventstore.envelope import Entry
 from proof.merkle import Tree
 from proof.tiles import hashes_of, tiles_of
+from workers.privacy.erased_texts import erased_texts
 from workers.stores import Stores
 
 PAGE: Final = 5_000
@@ -104,6 +105,7 @@ async def _write_entries(
     entries, texts = Lines(writer, form.ENTRIES), Lines(writer, form.SEALED)
     positions: dict[str, list[int]] = {stream: [] for stream in streams}
     referred: set[bytes] = set()
+    there: set[bytes] = set()
     pages = _some(stores, streams, tree.size) if streams else _all(stores, tree.size)
     async for page in pages:
         new: dict[bytes, None] = {}
@@ -115,13 +117,24 @@ async def _write_entries(
         for kept in await stores.texts.kept([digest for digest in new if digest not in referred]):
             line = SealedLine(digest=kept.digest.hex(), salt=kept.salt.hex(), text=kept.text)
             texts.line(canonical_model(line), texts.written + 1)
+            there.add(kept.digest)
         referred |= new.keys()
         progress("entries", page[-1].position, tree.size)
     entries.end()
     texts.end()
+    await _write_erased(stores, referred - there, writer)
     for stream, where in positions.items():
         writer.file(f"{form.PROOFS}/{stream}.json", prove(stream, where, tree).text.encode())
     return entries.written, texts.written
+
+
+async def _write_erased(stores: Stores, gone: Iterable[bytes], writer: Writer) -> None:
+    """Write the records of texts that are gone. What is gone without one is missed by whoever examines it."""
+    erased = Lines(writer, form.ERASED)
+    recorded = await stores.erasures.of(sorted(digest.hex() for digest in gone))
+    for line in sorted(erased_texts(recorded.values()), key=lambda one: one.digest):
+        erased.line(canonical_model(line), erased.written + 1)
+    erased.end()
 
 
 async def _all(stores: Stores, size: int) -> AsyncIterator[Sequence[Entry]]:

@@ -6,17 +6,19 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from audit.export_format import LINES, Numbered, SealedLine
+from audit.export_format import LINES, ErasedLine, Numbered, SealedLine
 from audit.findings import Finding, Step
 from audit.source import Block, Line, Places, Statement
 from domain.errors import IntegrityError
 from eventstore.books import Head, amiss, head_of
 from eventstore.checkpoints import Checkpoints
 from eventstore.envelope import Entry, verify_entry
+from eventstore.erasures import Erasures
 from eventstore.pool import open_pool
 from eventstore.postgres import PostgresLedger
 from eventstore.sealed import Kept, SealedTexts
 from proof.merkle import Tree
+from workers.privacy.erased_texts import erased_texts
 
 _ENTRIES_AT_ONCE: Final = 4_000
 _TEXTS_AT_ONCE: Final = 1_000
@@ -123,6 +125,10 @@ class Live:
 
     def _texts(self, after: bytes) -> list[Kept]:
         return self._ask(lambda pool: SealedTexts(pool).page(after, _TEXTS_AT_ONCE))
+
+    def erased(self, findings: list[Finding]) -> Iterator[ErasedLine]:  # noqa: ARG002
+        """Read the records of erased texts."""
+        return erased_texts(self._ask(lambda pool: Erasures(pool).all()))
 
     def streams(self, places: Mapping[str, Places]) -> Iterator[tuple[str, list[bytes]]]:
         """Read streams again, up to the head."""

@@ -176,6 +176,19 @@ _COMMANDS_FROM: Final = (
     "DELETE FROM ledger.commands WHERE first_position > {0}; "
     "ALTER TABLE ledger.commands ENABLE ALWAYS TRIGGER append_only"
 )
+async def test_a_text_that_went_without_a_record_is_missing(house: House, tmp_path: Path) -> None:
+    """Exported and live. Only what somebody decided to erase counts as erased."""
+    await house.owner.execute(
+        "ALTER TABLE ledger.sealed DISABLE TRIGGER goes_on_record; DELETE FROM ledger.sealed; "
+        "ALTER TABLE ledger.sealed ENABLE ALWAYS TRIGGER goes_on_record"
+    )
+    for report in (examined(await house.export(tmp_path / "export"), KEY), await house.examine(KEY)):
+        assert failed(report) == {Step.SEALED}
+        (finding,) = findings(report, Step.SEALED)
+        assert "is missing, and no erasure of it is recorded" in finding.problem
+        assert finding.position == 22
+
+
 _CUT: Final = ("DELETE FROM ledger.events WHERE position > 150", _COMMANDS_FROM.format(150), _HEAD)
 
 

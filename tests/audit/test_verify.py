@@ -103,10 +103,13 @@ async def test_an_erased_text_is_counted_and_nothing_is_wrong(house: House, tmp_
     kept = await house.owner.fetch("SELECT encode(digest, 'hex') FROM ledger.sealed")
     await house.stores.erasures.erase(ASKED, texts=[digest for (digest,) in kept])
     after = examined(await house.export(tmp_path / "after"), KEY)
+    (erased,) = map(json.loads, (tmp_path / "after" / "erased" / "1.jsonl").read_text().splitlines())
+    assert (erased["decided_by"], erased["reason"]) == (ASKED.decided_by, ASKED.reason)
+    assert (await house.examine(KEY)).ok
     told = [
         next(one.looked_at for one in report.steps if one.step is Step.SEALED) for report in (before, after)
     ]
-    assert (after.ok, told) == (True, ["1 text, 1 erased", "0 texts, 2 erased"])
+    assert (after.ok, told) == (True, ["1 text, 0 erased", "0 texts, 1 erased"])
 
 
 async def test_what_came_after_the_checkpoint_is_not_exported_and_live_is_not_signed(
