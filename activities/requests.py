@@ -1,7 +1,7 @@
 """Requests as the command handler takes them: those of the engine itself, and those that are none."""
 
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -11,10 +11,7 @@ from domain.canonical import canonical_json
 from domain.commands import DomainCommand
 from domain.deciding import COMMON_RULES
 from domain.messages import MilestoneRequest, Refused, Verdict
-from domain.refusal import Refusal
-
-MALFORMED: Final = "malformed"
-"""The code of the refusal that says that a request is none."""
+from domain.refusal import MALFORMED, Refusal
 
 
 def own_request(stream: str, command_id: UUID, command: dict[str, Any]) -> MilestoneRequest:

@@ -11,7 +11,7 @@ from audit import export_format as form
 from audit.export_format import Contents, ErasedLine, Numbered, SealedLine
 from audit.findings import Finding, Step
 from audit.proofs import examine_proofs
-from audit.source import Block, Line, Places, Statement
+from audit.source import Block, CommandLine, Line, Places, Statement
 from domain.errors import MalformedError, NotFoundError
 from proof.checkpoints import Checkpoint
 from proof.merkle import HASH_SIZE, Tree
@@ -186,6 +186,14 @@ class Folder:
         for stream, where in places.items():
             each = zip(where[::3], where[1::3], where[2::3], strict=True)
             yield stream, [os.pread(self._file(block), length, offset) for block, offset, length in each]
+
+    def command_blocks(self) -> Sequence[Block]:
+        """An export has no commands."""
+        return ()
+
+    def commands(self, block: Block) -> Iterator[CommandLine]:  # noqa: ARG002
+        """An export has no commands."""
+        return iter(())
 
     def also(self, versions: Mapping[str, int], findings: list[Finding]) -> Mapping[Step, str]:
         """Look for files that should not be there, and check the proofs of an extract."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from audit.export_format import ErasedLine, Numbered, SealedLine
 from audit.findings import Finding, Step
@@ -17,6 +18,20 @@ class Line(NamedTuple):
 
     text: bytes
     place: tuple[int, ...] = ()
+
+
+class CommandLine(NamedTuple):
+    """A command as it is kept, and the entries that lie where it says that its events are."""
+
+    number: int
+    stream: str
+    command_id: UUID
+    digest: str
+    request: str
+    answer: str
+    events: tuple[tuple[int, str, str], ...]
+    """Of each its version, its type and its text."""
+    first_position: int | None
 
 
 class Statement(NamedTuple):
@@ -95,6 +110,14 @@ class Source(Protocol):
 
     def streams(self, places: Mapping[str, Places]) -> Iterator[tuple[str, list[bytes]]]:
         """Read the entries of streams again, each stream whole and in order."""
+        ...
+
+    def command_blocks(self) -> Sequence[Block]:
+        """Name the parts in which commands are examined; none where there are no commands."""
+        ...
+
+    def commands(self, block: Block) -> Iterator[CommandLine]:
+        """Read the commands of a part."""
         ...
 
     def also(self, versions: Mapping[str, int], findings: list[Finding]) -> Mapping[Step, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from audit.blocks import Seen, examine_block
+from audit.commands import examine_commands
 from audit.findings import Examined, Finding, Report, Step, first_of
 from audit.folds import fold_streams
 from audit.roots import examine_roots
@@ -87,6 +88,8 @@ class _Examination:
             self._sealed(spreading, seen)
         with self._timed(Step.FOLD):
             self._fold(spreading, seen)
+        with self._timed(Step.COMMANDS):
+            self._commands(spreading)
         self._looked_at |= source.also({name: part.version for name, part in seen.streams.items()}, found)
         if tree:
             with self._timed(Step.CONSISTENCY):
@@ -149,6 +152,11 @@ class _Examination:
             for digest in sorted(gone - erased, key=seen.sealed.__getitem__)
         ]
         self._looked_at[Step.SEALED] = f"{_count(there, 'text')}, {len(gone & erased):,} erased"
+
+    def _commands(self, spreading: Spread) -> None:
+        blocks = self._source.command_blocks()
+        for findings in self._shown("commands", spreading(examine_commands, blocks), blocks):
+            self._findings += findings
 
     def _fold(self, spreading: Spread, seen: Seen) -> None:
         whole = {name: part.places for name, part in seen.streams.items() if name not in seen.spoilt}

@@ -16,6 +16,7 @@ from cli.output import Format, console, deadline_in_words, in_words, print_hangi
 from domain.aggregates import AGGREGATES
 from domain.london import london_date
 from domain.messages import Answer, MilestoneRequest, Refused, Standing, Verdict
+from domain.refusal import MALFORMED
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind
 from domain.values import SealedText
@@ -140,7 +141,7 @@ def exit_of(verdict: Verdict) -> Exit:
         return Exit.DONE
     if verdict.refused.code in NOT_THERE:
         return Exit.NOT_FOUND
-    return Exit.MALFORMED if verdict.refused.code == "malformed" else Exit.REFUSED
+    return Exit.MALFORMED if verdict.refused.code == MALFORMED else Exit.REFUSED
 
 
 def tell(of: StreamKind, stream: str, answer: Answer) -> None:

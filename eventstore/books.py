@@ -1,10 +1,12 @@
 """Whether what lies beside the entries agrees with them: the head of the ledger, and its commands."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Final, NamedTuple
 
 import asyncpg
 
+from eventstore.ledger import CommandRecord
 from eventstore.pool import connection_errors
 
 PAGE: Final = 5_000
@@ -21,6 +23,21 @@ LEFT JOIN ledger.events AS first ON first.position = c.first_position
 LEFT JOIN ledger.events AS last ON last.position = c.first_position + c.events - 1
 WHERE c.number > $1 AND c.number <= $2 ORDER BY c.number LIMIT $3
 """
+
+
+_KEPT: Final = """
+SELECT number, stream, command_id, digest, request, answer, first_position, events, recorded_at
+FROM ledger.commands WHERE number > $1 AND number <= $2 ORDER BY number
+"""
+_BROUGHT: Final = """
+SELECT c.number, e.version, e.type, e.entry
+FROM ledger.commands AS c
+JOIN ledger.events AS e ON e.position >= c.first_position AND e.position < c.first_position + c.events
+WHERE c.number > $1 AND c.number <= $2 ORDER BY e.position
+"""
+
+Brought = tuple[tuple[int, str, str], ...]
+"""The events of a command: of each its version, its type and its text."""
 
 
 class Head(NamedTuple):
@@ -45,6 +62,22 @@ async def head_of(pool: asyncpg.Pool) -> Head:
     """
     with connection_errors():
         return Head(*await pool.fetchrow(_HEAD))
+
+
+async def commands_between(
+    pool: asyncpg.Pool, after: int, last: int
+) -> list[tuple[int, CommandRecord, Brought]]:
+    """Return the commands with some numbers, each with the entries that lie where its events should be.
+
+    Raises:
+        UnavailableError: PostgreSQL cannot be reached.
+    """
+    with connection_errors():
+        kept, events = await pool.fetch(_KEPT, after, last), await pool.fetch(_BROUGHT, after, last)
+    brought: dict[int, Brought] = defaultdict(tuple)
+    for number, *event in events:
+        brought[number] += (tuple(event),)
+    return [(number, CommandRecord(*record), brought[number]) for number, *record in kept]
 
 
 async def amiss(pool: asyncpg.Pool, head: Head) -> AsyncIterator[Amiss]:

@@ -8,9 +8,9 @@ import asyncpg
 
 from audit.export_format import LINES, ErasedLine, Numbered, SealedLine
 from audit.findings import Finding, Step
-from audit.source import Block, Line, Places, Statement
+from audit.source import Block, CommandLine, Line, Places, Statement
 from domain.errors import IntegrityError
-from eventstore.books import Head, amiss, head_of
+from eventstore.books import Head, amiss, commands_between, head_of
 from eventstore.checkpoints import Checkpoints
 from eventstore.envelope import Entry, verify_entry
 from eventstore.erasures import Erasures
@@ -22,6 +22,7 @@ from workers.privacy.erased_texts import erased_texts
 
 _ENTRIES_AT_ONCE: Final = 4_000
 _TEXTS_AT_ONCE: Final = 1_000
+_COMMANDS_AT_ONCE: Final = 5_000
 
 R = TypeVar("R")
 
@@ -135,6 +136,26 @@ class Live:
         found = self._ask(lambda pool: _ledger(pool).read_streams(list(places)))
         for stream, entries in found.items():
             yield stream, [entry.text.encode() for entry in entries if entry.position <= self.size]
+
+    def command_blocks(self) -> Sequence[Block]:
+        """Name ranges of the numbers of commands."""
+        firsts = range(1, self._head.commands + 1, _COMMANDS_AT_ONCE)
+        return [Block(f"commands from {first}", first) for first in firsts]
+
+    def commands(self, block: Block) -> Iterator[CommandLine]:
+        """Read a range of commands, each with the entries that lie where its events should be."""
+        before, last = block.first - 1, min(block.first + _COMMANDS_AT_ONCE - 1, self._head.commands)
+        for number, kept, events in self._ask(lambda pool: commands_between(pool, before, last)):
+            yield CommandLine(
+                number,
+                kept.stream,
+                kept.command_id,
+                kept.digest.hex(),
+                kept.request,
+                kept.answer,
+                events,
+                kept.first_position,
+            )
 
     def also(self, versions: Mapping[str, int], findings: list[Finding]) -> Mapping[Step, str]:  # noqa: ARG002
         """Compare the commands and the head with the entries."""

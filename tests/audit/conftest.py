@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -16,12 +16,13 @@ import pytest
 from audit.findings import Finding, Report, Step
 from audit.folder import Folder
 from audit.verify import Brought, verify
+from domain.canonical import canonical_model
+from domain.messages import MilestoneRequest, Recorded, Verdict
 from domain.rulebook import Rulebook
 from eventstore.ledger import Append, Appended
 from eventstore.migrate import migrate
 from proof.notes import KeyType, SecretKey
 from tests.eventstore.conftest import database, run, url_of
-from tests.eventstore.making import command
 from workers.exporting import export
 from workers.live import Live
 from workers.stores import Stores, open_stores
@@ -90,7 +91,7 @@ class House:
 
     async def append(self, stream: str, version: int, body: str) -> None:
         """Append an entry after a version of a stream."""
-        (result,) = await self.stores.ledger.append([command(stream, version, body)])
+        (result,) = await self.stores.ledger.append([brought(stream, version, body)])
         assert isinstance(result, Appended)
 
     async def issue(self, *keys: SecretKey) -> str:
@@ -125,7 +126,26 @@ async def audited_template(postgres_url: str) -> str:
 
 
 def _append(stream: str, version: int, body: str, sealed: str) -> Append:
-    return command(stream, version - 1, re.sub(r'"sealed":"\w+"', f'"sealed":"{sealed}"', body))
+    return brought(stream, version - 1, re.sub(r'"sealed":"\w+"', f'"sealed":"{sealed}"', body))
+
+
+def brought(stream: str, version: int, body: str) -> Append:
+    """Make the command that brings an event, with a request and an answer like those of the engine."""
+    request = MilestoneRequest(inspection=stream, command_id=str(uuid4()), command={"type": "deed"})
+    told = json.loads(body)
+    recorded = Recorded(
+        version=version + 1, type=told["type"], occurred_at=told["event"]["occurred_at"], subject=None
+    )
+    return Append(
+        stream=stream,
+        command_id=UUID(request.command_id),
+        digest=bytes.fromhex(request.digest()),
+        expected_version=version,
+        request=canonical_model(request),
+        answer=canonical_model(Verdict(result="recorded", recorded=(recorded,))),
+        bodies=(re.sub(r'"command_id":"[^"]+"', f'"command_id":"{request.command_id}"', body),),
+        at=None,
+    )
 
 
 @pytest.fixture

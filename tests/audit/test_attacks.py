@@ -11,14 +11,17 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import pytest
 
 from audit.export_format import MANIFEST, FileMark, Manifest, read_manifest
 from audit.findings import Step
+from domain.canonical import canonical_model
 from domain.errors import IntegrityError
+from domain.messages import MilestoneRequest
 from proof.notes import KeyType, SecretKey
-from tests.audit.conftest import KEY, ORIGIN, STREAM, UNSIGNED, House, examined, failed, findings
+from tests.audit.conftest import KEY, ORIGIN, STREAM, UNSIGNED, House, examined, failed, findings, recorded
 
 _LEAF: Final = "sha256('\\x00'::bytea || convert_to({0}, 'UTF8'))"
 _OTHER: Final = SecretKey.generate(ORIGIN, KeyType.LOG)
@@ -56,6 +59,20 @@ _ROOM: Final = (
     _SHIFTED.format("position + 1000000", ">= 100"),
     _SHIFTED.format("position - 999999", "> 1000000"),
 )
+
+_REQUEST: Final = MilestoneRequest(
+    inspection=recorded()[7][0], command_id=str(UUID(int=8)), command={"type": "deed"}
+)
+
+
+def _of_command(change: str) -> list[str]:
+    """Change the command that brought the entry at position 8."""
+    return [
+        "ALTER TABLE ledger.commands DISABLE TRIGGER append_only",
+        f"UPDATE ledger.commands SET {change} WHERE first_position = 8",
+        "ALTER TABLE ledger.commands ENABLE ALWAYS TRIGGER append_only",
+    ]
+
 
 BY_OWNER: Final = {
     "a payload": ([_rewrite(_ACTOR, 70, leaf=False)], Step.ENTRIES, 70, "leaf|tree"),
@@ -114,14 +131,43 @@ BY_OWNER: Final = {
         "there are entries up to 193",
     ),
     "a command's events": (
-        [
-            "ALTER TABLE ledger.commands DISABLE TRIGGER append_only",
-            "UPDATE ledger.commands SET first_position = 9 WHERE first_position = 8",
-            "ALTER TABLE ledger.commands ENABLE ALWAYS TRIGGER append_only",
-        ],
+        _of_command("first_position = 9"),
         Step.COMMANDS,
         8,
         "begins with position 9, not 8",
+    ),
+    "a command's request": (
+        _of_command("""request = replace(request, '"deed"', '"need"')"""),
+        Step.COMMANDS,
+        8,
+        "its request is not the one that was sent",
+    ),
+    "a command's request, and its digest": (
+        _of_command("request = replace(request, stream, 'ZZZ-2023-F1')"),
+        Step.COMMANDS,
+        8,
+        "its request is another command's",
+    ),
+    "a command's answer": (
+        _of_command('answer = \'{"result": "recorded"}\''),
+        Step.COMMANDS,
+        8,
+        "its answer names other events than those that are recorded",
+    ),
+    "a command's answer, into none": (
+        _of_command("answer = '{}'"),
+        Step.COMMANDS,
+        8,
+        "its request or its answer cannot be read",
+    ),
+    "a command's id": (
+        _of_command(
+            f"command_id = '{_REQUEST.command_id}', request = '{canonical_model(_REQUEST)}', "
+            f"digest = decode('{_REQUEST.digest()}', 'hex')"
+        ),
+        Step.COMMANDS,
+        8,
+        "an event of it says that another command brought it",
     ),
 }
 
@@ -176,6 +222,8 @@ _COMMANDS_FROM: Final = (
     "DELETE FROM ledger.commands WHERE first_position > {0}; "
     "ALTER TABLE ledger.commands ENABLE ALWAYS TRIGGER append_only"
 )
+
+
 async def test_a_text_that_went_without_a_record_is_missing(house: House, tmp_path: Path) -> None:
     """Exported and live. Only what somebody decided to erase counts as erased."""
     await house.owner.execute(
