@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from pydantic_core import to_jsonable_python
 
-from cli.access import owning, reading, settings
+from cli.access import note, owning, reading, settings
 from cli.erased import instead_of, told
 from cli.exits import Exit
 from cli.matter import AS_IN_LEDGER
@@ -20,7 +20,7 @@ from domain.values import PersonRef
 from eventstore import scrub as files
 from eventstore.erasures import Decision
 from workers.privacy.due import Due, all_due, erase_due
-from workers.privacy.erasing import Plan, carry_out, plan_of, refuse_unknown
+from workers.privacy.erasing import Plan, carry_out, plan_of, require_decider
 from workers.privacy.held import Held, held
 from workers.stores import Stores
 
@@ -28,19 +28,24 @@ app = App(name="privacy", help="What is held of somebody, how long, and erasing 
 
 
 @app.command
-async def report(subject: str, /, *, format: Format = Format.TABLE) -> None:
-    """List what is held of somebody: directory, events, commands, sealed texts, notices.
+async def report(
+    subject: str, /, *, recorded_by: PersonRef | None = None, format: Format = Format.TABLE
+) -> None:
+    """List what is held of somebody: directory, events, commands, sealed texts, notices. It is noted.
 
     Parameters
     ----------
     subject
         A person (p-7k2m), a child (c-1), a sealed text (its digest), or a name such as SFK-2023-F1.
+    recorded_by
+        Who asks; otherwise INSPECTIONS_RECORDED_BY, otherwise the account's name.
     format
         table for people, json for scripts.
     """
     asked = Subject.parse(subject)
     async with reading(rehearsal=False) as stores:
         found = await held(stores, asked)
+        await note(stores, "report_what_is_held", {"of": asked.name}, recorded_by)
     if format is Format.JSON:
         print_json(to_jsonable_python(found))
         return
@@ -88,7 +93,7 @@ async def erase(
         raise MalformedError("accepted are SUBJECT and --reason, or --due")
     asked, today = Subject.parse(subject), london_date(datetime.now(UTC))
     async with reading(rehearsal=False) as stores:
-        await refuse_unknown(stores, decided_by)
+        await require_decider(stores, decided_by, asked.name)
         found = await held(stores, asked)
         plan = await plan_of(found, with_texts=texts, settings=settings(), today=today)
         if not dry_run:
@@ -172,7 +177,7 @@ async def _due_today(stores: Stores) -> list[Due]:
 
 async def _erase_all_due(decided_by: PersonRef, *, dry_run: bool, format: Format) -> Exit:
     async with reading(rehearsal=False) as stores:
-        await refuse_unknown(stores, decided_by)
+        await require_decider(stores, decided_by)
         found = await _due_today(stores)
         here = [one for one in found if one.here]
         for one in () if dry_run else here:

@@ -32,7 +32,9 @@ def test_an_erasure_is_shown_first_then_done_and_then_on_record(live: Inspection
     assert done["persons"] == [olga]
     assert any(place["where"].startswith("backups") for place in done["remaining"])
 
-    told = live("privacy", "report", olga)
+    told = live("privacy", "report", olga, "--recorded-by", "p-ada")
+    noted = live("audit", "acts", "--act", "report_what_is_held", "--format", "json").data[-1]
+    assert (noted["by_whom"], noted["detail"]) == ("p-ada", {"of": olga})
     assert NAME not in told.out
     assert "by p-ada (person asked)" in told.out
     (record,) = [one for one in live("privacy", "erased", "--format", "json").data if one["what"] == olga]
@@ -114,6 +116,7 @@ def _parts_with(folder: Path, *words: str) -> set[str]:
         ("erase --due p-ada --decided-by p-ada", Exit.MALFORMED, "--due goes without SUBJECT"),
         ("erase p-ada --reason unlawful --decided-by p-no", Exit.MALFORMED, "p-no is not in the directory"),
         ("erase p-no --reason unlawful --decided-by p-ada", Exit.NOT_FOUND, "nothing is held of p-no"),
+        ("erase p-ada --reason unlawful --decided-by p-ada", Exit.MALFORMED, "accepted is somebody else"),
         ("report Ada", Exit.MALFORMED, "SUBJECT is 'Ada'; accepted is a person such as p-7k2m"),
     ],
 )

@@ -28,7 +28,7 @@ from tests.activities.playing import handler_on
 from tests.domain.thematic.story import Story as ReviewStory
 from tests.journeys.house import fresh_database
 from workers.privacy.due import Due, all_due, erase_due
-from workers.privacy.erasing import Plan, carry_out, plan_of, refuse_unknown
+from workers.privacy.erasing import Plan, carry_out, plan_of, require_decider
 from workers.privacy.held import held, still_there
 from workers.settings import Settings
 from workers.stores import Stores, open_stores
@@ -128,7 +128,7 @@ async def test_nobody_is_told_about_what_is_not_held(stores: Stores) -> None:
     with pytest.raises(MalformedError, match="accepted is a person"):
         Subject.parse("Lena Adler")
     with pytest.raises(MalformedError, match="p-nobody is not in the directory"):
-        await refuse_unknown(stores, "p-nobody")
+        await require_decider(stores, "p-nobody")
 
 
 async def test_an_erased_person_is_a_reference_and_what_she_wrote_about_others_stays(

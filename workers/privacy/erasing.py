@@ -76,12 +76,17 @@ async def carry_out(stores: Stores, plan: Plan, decision: Decision) -> None:
         await stores.erasures.erase(decision, texts=digests, persons=plan.persons)
 
 
-async def refuse_unknown(stores: Stores, decided_by: PersonRef) -> None:
-    """Refuse a decision of somebody whom the directory does not know: the record would name nobody.
+async def require_decider(stores: Stores, decided_by: PersonRef, subject: str | None = None) -> None:
+    """Refuse a decision after which the record would name nobody.
 
     Raises:
-        MalformedError: the directory does not have the reference.
+        MalformedError: the directory does not have the reference, or is to lose it by this.
     """
+    if decided_by == subject:
+        raise MalformedError(
+            f"--decided-by {decided_by} is to be erased, and the record would name nobody; accepted is "
+            "somebody else"
+        )
     if await stores.directory.find(decided_by) is None:
         raise MalformedError(
             f"--decided-by {decided_by} is not in the directory; accepted is somebody whom "
