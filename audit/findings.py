@@ -34,6 +34,8 @@ class Finding(NamedTuple):
     position: int | None = None
     """Of the entry that it is about, or at which it begins."""
     file: str | None = None
+    up_to: int | None = None
+    """Of what lies somewhere between two positions the second one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,20 @@ class Report:
         return all(step.ok for step in self.steps)
 
     @property
-    def first_bad_position(self) -> int | None:
-        """The lowest position with which something is wrong, if anything is wrong with one."""
-        positions = [one.position for step in self.steps for one in step.findings if one.position]
-        return min(positions, default=None)
+    def first_bad(self) -> Finding | None:
+        """What is wrong with the lowest position; with one that is known before one that lies in a range."""
+        placed = [one for step in self.steps for one in step.findings if one.position]
+        exact = min((one for one in placed if one.up_to is None), key=_place, default=None)
+        ranged = min((one for one in placed if one.up_to), key=_place, default=None)
+        if exact is None or ranged is None:
+            return exact or ranged
+        return exact if _place(exact) <= (ranged.up_to or 0, 0) else ranged
 
 
 def first_of(findings: Iterable[Finding]) -> Sequence[Finding]:
     """Return those that are told one by one: the lowest positions first, then what has none."""
-    return sorted(findings, key=lambda one: one.position or _AFTER_ALL)[:MOST]
+    return sorted(findings, key=_place)[:MOST]
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return finding.position or _AFTER_ALL, finding.up_to or 0

@@ -30,11 +30,9 @@ def read_secret_key(file: Path, kind: KeyType) -> SecretKey:
         UnavailableError: it cannot be opened.
     """
     try:
-        key = SecretKey.read(file.read_text(encoding="utf-8").strip())
-    except (NoteError, UnicodeDecodeError):
+        key = SecretKey.read(_text_of(file).strip())
+    except NoteError:
         raise MalformedError(f"{file} holds no secret key; `inspections audit keys new` writes one") from None
-    except OSError as error:
-        raise UnavailableError(f"{file} cannot be read: {error.strerror}") from error
     if key.public.type is not kind:
         is_a, accepted = (
             ("cosigner's", "a log's")
@@ -76,6 +74,19 @@ def read_public_key(text: str) -> PublicKey:
         raise MalformedError(str(error)) from error
 
 
+def read_public_key_in(file: Path) -> PublicKey:
+    """Read a public key from a file that holds it. Nothing of the file is repeated in an error.
+
+    Raises:
+        MalformedError: it holds none.
+        UnavailableError: it cannot be opened.
+    """
+    try:
+        return PublicKey.read(_text_of(file))
+    except NoteError as error:
+        raise MalformedError(f"{file}: {error}") from None
+
+
 def read_checkpoint(file: Path) -> Checkpoint:
     """Read a checkpoint from a file. Nothing is checked by that but its form.
 
@@ -84,11 +95,9 @@ def read_checkpoint(file: Path) -> Checkpoint:
         UnavailableError: the file cannot be opened.
     """
     try:
-        return Checkpoint.read(file.read_text(encoding="utf-8"))
-    except (NoteError, UnicodeDecodeError) as error:
+        return Checkpoint.read(_text_of(file))
+    except NoteError as error:
         raise MalformedError(f"{file}: {error}") from error
-    except OSError as error:
-        raise UnavailableError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def signers(checkpoint: Checkpoint, keys: Iterable[PublicKey]) -> dict[PublicKey, datetime | None]:
@@ -101,3 +110,12 @@ def signers(checkpoint: Checkpoint, keys: Iterable[PublicKey]) -> dict[PublicKey
         return checkpoint.note.signed_by(keys)
     except NoteError as error:
         raise IntegrityError(f"a checkpoint of {checkpoint.head.size} entries: {error}") from error
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise MalformedError(f"{file} holds no text") from None
+    except OSError as error:
+        raise UnavailableError(f"{file} cannot be read: {error.strerror}") from error

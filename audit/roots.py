@@ -36,7 +36,7 @@ def examine_roots(
                 f"the first {size} entries are not those of {name}: something in positions {first} to {size} "
                 "was changed, added or left out"
             )
-            yield Finding(step, told, first)
+            yield Finding(step, told, first, up_to=size)
 
 
 def _fits(tree: Tree, checkpoint: Checkpoint) -> bool:

@@ -68,7 +68,8 @@ def examine_signatures(statement: Statement, pinned: Sequence[PublicKey], findin
 
 _NOT_PINNED = (
     "The log's key comes from what is examined itself. That shows that nothing was damaged; it does not show "
-    "who signed: whoever can replace everything can replace the key too. Bring it from elsewhere (--key)."
+    "who signed: whoever can replace everything can replace the key too. Bring the log's from elsewhere "
+    "(--key)."
 )
 
 

@@ -110,7 +110,7 @@ class _Examination:
     def _signatures(self, statement: Statement) -> Trust:
         trust = examine_signatures(statement, self._brought.keys, self._findings)
         self.remarks += trust.remarks
-        if not statement.checkpoints:
+        if not statement.checkpoints and not self._findings:
             self.remarks.append(_NONE_SIGNED)
         if statement.origin:
             self._looked_at[Step.SIGNATURES] = _count(statement.checkpoints, "checkpoint")

@@ -116,7 +116,9 @@ def run(arguments: Sequence[str]) -> Exit:
         sys.stdout = None
         return Exit.DONE
     except OSError as error:
-        return _fail(str(error), Exit.UNAVAILABLE)
+        # Without its number, which helps nobody.
+        told = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+        return _fail(told, Exit.UNAVAILABLE)
     except Exception as error:
         if missing := _not_installed(error):
             told = f"this part needs the whole engine, and {missing} is not installed; accepted is"

@@ -61,8 +61,10 @@ class PublicKey:
         """Read a key from its text form.
 
         Raises:
-            NoteError: it is none.
+            NoteError: it is none. A secret key is not repeated.
         """
+        if text.lstrip().startswith(_SECRET):
+            raise NoteError("this is a secret key, for its owner alone; accepted is its public key")
         name, kind, key, found = _read_key(text.strip())
         public = cls(name, kind, key)
         if public.id.hex() != found:

@@ -55,9 +55,19 @@ async def acts(
                 f"{one.done_at.astimezone(LONDON):%Y-%m-%d %H:%M}",
                 in_words(one.act),
                 one.by_whom,
-                ", ".join(f"{in_words(name)} {value}" for name, value in one.detail.items()),
+                ", ".join(f"{in_words(name)} {_told(value)}" for name, value in one.detail.items()),
             )
             for one in found
         ],
     )
     console().print(in_numbers(len(found), "act"))
+
+
+def _told(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case [*several]:
+            return ", ".join(map(str, several))
+        case _:
+            return str(value)

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from audit.findings import Examined, Finding, Report, Step
 from audit.folder import Folder
+from audit.keys import read_checkpoint, read_public_key, read_public_key_in
 from audit.verify import Brought
 from audit.verify import verify as examine
 from cli.audit.progress import shown_progress
@@ -15,7 +16,7 @@ from cli.exits import Exit
 from cli.output import Format, console, print_hanging, print_json
 from domain.errors import MalformedError
 from domain.values import PersonRef
-from proof.notes import NoteError, PublicKey
+from proof.notes import PublicKey
 
 _TITLES: Final = {
     Step.FILES: "every file is the one that the manifest names",
@@ -72,7 +73,7 @@ def verify(
         raise MalformedError("accepted is either the folder of an export, or --live")
     brought = Brought(
         keys=[_key(one) for one in key],
-        checkpoints={str(file): file.read_text(encoding="utf-8", errors="replace") for file in since},
+        checkpoints={str(file): str(read_checkpoint(file)) for file in since},
     )
     if folder is None:
         report = asyncio.run(_examine_live(brought, recorded_by, rehearsal=rehearsal))
@@ -100,12 +101,7 @@ async def _examine_live(brought: Brought, recorded_by: str | None, *, rehearsal:
 
 def _key(given: str) -> PublicKey:
     """Read a key from its text, or from a file that holds it."""
-    try:
-        return PublicKey.read(Path(given).read_text(encoding="utf-8") if "+" not in given else given)
-    except UnicodeDecodeError:
-        raise MalformedError(f"--key {given}: this is no key; accepted is name+digest+key") from None
-    except NoteError as error:
-        raise MalformedError(f"--key {given}: {error}") from error
+    return read_public_key(given) if "+" in given else read_public_key_in(Path(given))
 
 
 def _print(report: Report) -> None:
@@ -127,8 +123,12 @@ def _print(report: Report) -> None:
 def _verdict(report: Report) -> str:
     if report.ok:
         return "Nothing is wrong."
-    first = report.first_bad_position
-    return "Something is wrong." if first is None else f"Something is wrong, first at position {first}."
+    first = report.first_bad
+    if first is None:
+        return "Something is wrong."
+    if first.up_to:
+        return f"Something is wrong, first in positions {first.position} to {first.up_to}."
+    return f"Something is wrong, first at position {first.position}."
 
 
 def _told(one: Finding) -> str:
@@ -137,10 +137,12 @@ def _told(one: Finding) -> str:
 
 
 def _as_data(report: Report) -> dict[str, Any]:
+    first = report.first_bad
     return {
         "of": report.of,
         "ok": report.ok,
-        "first_bad_position": report.first_bad_position,
+        "first_bad_position": first.position if first else None,
+        "first_bad_up_to": first.up_to if first else None,
         "steps": [_step_as_data(step) for step in report.steps],
         "remarks": list(report.remarks),
         "seconds": round(report.seconds, 3),
@@ -154,7 +156,8 @@ def _step_as_data(step: Examined) -> dict[str, Any]:
         "looked_at": step.looked_at,
         "found": step.found,
         "findings": [
-            {"position": one.position, "file": one.file, "problem": one.problem} for one in step.findings
+            {"position": one.position, "up_to": one.up_to, "file": one.file, "problem": one.problem}
+            for one in step.findings
         ],
         "seconds": None if step.seconds is None else round(step.seconds, 3),
     }

@@ -66,6 +66,12 @@ def failed(report: Report) -> set[Step]:
     return {one.step for one in report.steps if one.found}
 
 
+def first_bad(report: Report) -> tuple[int | None, int | None]:
+    """Return the lowest position with which something is wrong, and up to where that may lie."""
+    first = report.first_bad
+    return (first.position, first.up_to) if first else (None, None)
+
+
 @dataclass(frozen=True)
 class House:
     """A ledger with everything around it, and its owner who can do anything."""

@@ -58,7 +58,7 @@ async def test_several_processes_find_what_one_finds(
     entries = folder / "entries" / "1.jsonl"
     entries.write_bytes(entries.read_bytes().replace(b'"position":70,', b'"position":71,'))
     report = examined(folder, KEY)
-    assert (report.ok, report.first_bad_position) == (False, 70)
+    assert (report.ok, report.first_bad and report.first_bad.position) == (False, 70)
     assert failed(report) == {Step.FILES, Step.ENTRIES, Step.ORDER}
 
 
