@@ -51,9 +51,9 @@ async def export(
     """
     issued = await stores.checkpoints.all()
     if not issued:
+        how = "inspections audit checkpoint" + (" --rehearsal" if stores.ledger.rehearsal else "")
         raise NotFoundError(
-            "there is no checkpoint yet, and an export is of what one says; issue one with "
-            "`inspections audit checkpoint`"
+            f"there is no checkpoint yet, and an export is of what one says; issue one with `{how}`"
         )
     latest = max(issued, key=lambda one: (one.checkpoint.head.size, one.number))
     with written_whole(folder) as writer:

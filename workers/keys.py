@@ -6,7 +6,7 @@ from typing import Final
 
 from audit.keys import read_secret_key, write_secret_key
 from proof.notes import KeyType, SecretKey
-from workers.embedded.address import find_running
+from workers.embedded.address import find_rehearsal, find_running
 from workers.settings import Settings
 
 _FILE: Final = "checkpoint.key"
@@ -30,8 +30,21 @@ def log_key(settings: Settings, *, embedded: bool) -> SecretKey | None:
     return read_secret_key(file, KeyType.LOG) if embedded and file.exists() else None
 
 
-def make_log_key(folder: Path) -> None:
+def rehearsal_key(settings: Settings) -> SecretKey:
+    """Find or make the key of the rehearsals of a data folder: what it has signed is never taken for the log.
+
+    Raises:
+        MalformedError: what lies in the data folder is no key.
+        UnavailableError: it cannot be opened or written.
+    """
+    running = find_rehearsal(settings)
+    folder = running.data_dir if running else settings.data_dir / "rehearsal"
+    make_log_key(folder, "rehearsals")
+    return read_secret_key(folder / _FILE, KeyType.LOG)
+
+
+def make_log_key(folder: Path, of: str = "inspections") -> None:
     """Make a key in the folder of an embedded stack, unless there is one. Its name is no other ledger's."""
     if not (folder / _FILE).exists():
-        name = f"localhost/inspections-{secrets.token_hex(4)}"
+        name = f"localhost/{of}-{secrets.token_hex(4)}"
         write_secret_key(folder / _FILE, SecretKey.generate(name, KeyType.LOG))

@@ -3,11 +3,13 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from audit.keys import read_checkpoint, read_public_key, signers
 from cli.access import note, reading
-from cli.audit.signing import issue, log_key
+from cli.audit.signing import issue, signing_key
 from cli.output import Format, console, in_numbers, print_json, print_table
 from domain.errors import MalformedError
 from domain.london import LONDON
@@ -16,6 +18,8 @@ from eventstore.checkpoints import Issued
 from proof.notes import PublicKey
 from workers.stores import Stores
 
+Flag = Annotated[bool, Parameter(negative=())]
+
 
 async def checkpoint(
     *,
@@ -23,6 +27,7 @@ async def checkpoint(
     cosigner: str | None = None,
     recorded_by: PersonRef | None = None,
     format: Format = Format.TABLE,
+    rehearsal: Flag = False,
 ) -> None:
     """Sign what the ledger is now and print it, after checking that it has grown from what was signed last.
 
@@ -38,14 +43,16 @@ async def checkpoint(
         Who files it; otherwise INSPECTIONS_RECORDED_BY, otherwise the account's name.
     format
         table for the checkpoint as it is, json for scripts.
+    rehearsal
+        Of the newest rehearsal, with a key that rehearsals have for themselves.
     """
     if (add is None) != (cosigner is None):
         raise MalformedError("accepted are --add FILE and --cosigner KEY together, or neither")
-    async with reading(rehearsal=False) as stores:
+    async with reading(rehearsal=rehearsal) as stores:
         if add and cosigner:
             issued = await _add(stores, add, read_public_key(cosigner), recorded_by)
         else:
-            issued = await issue(stores, [log_key()])
+            issued = await issue(stores, [signing_key(rehearsal=rehearsal)])
     if format is Format.JSON:
         print_json(_as_data(issued))
         return
@@ -59,15 +66,17 @@ async def _add(stores: Stores, file: Path, cosigner: PublicKey, recorded_by: str
     return issued
 
 
-async def checkpoints(*, format: Format = Format.TABLE) -> None:
+async def checkpoints(*, format: Format = Format.TABLE, rehearsal: Flag = False) -> None:
     """List what was signed: the number, how many entries there were, when, and who signed and cosigned.
 
     Parameters
     ----------
     format
         table for people, json for scripts.
+    rehearsal
+        Those of the newest rehearsal.
     """
-    async with reading(rehearsal=False) as stores:
+    async with reading(rehearsal=rehearsal) as stores:
         issued = await stores.checkpoints.all()
         keys = [*await stores.checkpoints.keys(), *await stores.checkpoints.cosigners()]
     signed = [signers(one.checkpoint, keys) for one in issued]

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from audit.keys import new_secret_key, signers, write_secret_key
 from cli.access import note, reading
-from cli.audit.signing import issue, log_key
+from cli.audit.signing import issue, signing_key
 from cli.output import Format, console, print_hanging, print_json
 from domain.errors import NotFoundError
 from domain.london import LONDON
@@ -86,7 +86,7 @@ async def rotate(
     """
     async with reading(rehearsal=False) as stores:
         last = await stores.checkpoints.last()
-        old = None if old_key_is_lost else log_key()
+        old = None if old_key_is_lost else signing_key()
         if old is None and last is None:
             raise NotFoundError("nothing was signed yet, so there is no key to follow")
         name = old.public.name if old else last.checkpoint.head.origin if last else ""

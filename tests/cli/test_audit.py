@@ -200,6 +200,26 @@ def test_a_key_is_rotated_and_only_by_whoever_has_the_old_one(audited: Inspectio
     assert file.read_text().strip() not in json.dumps([rotated.out, refused.err, lost.out])
 
 
+def test_a_rehearsal_is_signed_with_a_key_of_its_own_and_examined(
+    rehearsed: tuple[Inspections, object], tmp_path: Path
+) -> None:
+    """So that auditors can try everything out; nobody takes it for the log, and nothing is published."""
+    inspections, _ = rehearsed
+    assert inspections("audit", "replay", "--all", "--rehearsal", "--format", "json").data["lagging"] == []
+    before = inspections("audit", "export", str(tmp_path / "export"), "--rehearsal")
+    assert (before.code, "inspections audit checkpoint --rehearsal" in before.err) == (3, True)
+    signed = Checkpoint.read(inspections("audit", "checkpoint", "--rehearsal").out)
+    assert signed.head.origin.startswith("localhost/rehearsals-")
+    assert inspections("audit", "checkpoint", "--rehearsal").out == str(signed)
+    (listed,) = inspections("audit", "checkpoints", "--rehearsal", "--format", "json").data
+    (tmp_path / "kept").write_text(listed["checkpoint"])
+    assert inspections("audit", "export", str(tmp_path / "export"), "--rehearsal").code == 0
+    kept = ("--since", str(tmp_path / "kept"), "--key", listed["signed"][0]["key"])
+    assert inspections("audit", "verify", str(tmp_path / "export"), *kept).code == 0
+    assert inspections("audit", "verify", "--live", "--rehearsal", *kept).code == 0
+    assert not list(inspections.folder.glob("published/**/checkpoint*"))
+
+
 async def test_in_a_rehearsal_nothing_is_noted(postgres_url: str) -> None:
     """What is tried out there is no act with the record."""
     for rehearsal, noted in ((True, 0), (False, 1)):
@@ -243,5 +263,19 @@ def test_what_is_wrong_with_an_export_ends_with_4(audited: Inspections, tmp_path
     assert steps["files"][0]["file"] == "entries/1.jsonl"
     assert audited("audit", "verify", str(folder), "--live").code == 2
     assert audited("audit", "verify", str(folder), "--key", "a+b").code == 2
+    secret = (audited.folder / "checkpoint.key").read_text()
+    refused = audited("audit", "verify", str(folder), "--key", secret)
+    assert (refused.code, "this is a secret key" in refused.err, secret[-20:] in refused.err) == (
+        2,
+        True,
+        False,
+    )
+    assert (
+        audited("audit", "verify", str(folder), "--since", str(audited.folder / "checkpoint.key")).code == 2
+    )
+    nowhere = audited("audit", "verify", str(folder), "--since", str(tmp_path / "nowhere"))
+    assert (nowhere.code, "cannot be read: No such file" in nowhere.err) == (5, True)
+    (folder / "manifest.json").write_bytes(b"{}")
+    assert "No checkpoint has been issued" not in audited("audit", "verify", str(folder)).out
     assert audited("audit", "verify", str(tmp_path / "nowhere")).code == 3
     assert audited("audit", "export", str(folder)).code == 2

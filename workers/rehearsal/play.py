@@ -16,6 +16,7 @@ from domain.inspection.state import State, evolve, initial
 from domain.rulebook import Rulebook
 from eventstore.codecs import CODEC
 from eventstore.migrate import migrate
+from eventstore.worklist import Worklist
 from workers.embedded.stack import running_stack
 from workers.rehearsal.cases import Case
 from workers.rehearsal.conductor import Conductor
@@ -24,6 +25,7 @@ from workers.rehearsal.parts import Part
 from workers.rehearsal.script import PARTNERSHIP, PEOPLE, UNWRITTEN, Script, bodies_of, write_script
 from workers.settings import Settings
 from workers.stores import Stores, open_stores
+from workers.summary import summariser
 from workers.worker import build_worker, connect
 from workflows import search_attributes
 
@@ -88,6 +90,8 @@ async def stage_for(settings: Settings, cases: Sequence[Case]) -> AsyncIterator[
             publication = stack.publication_dir(settings)
             async with build_worker(skipper.client, stack.task_queue, stores, publication):
                 yield Scene(skipper, stack.task_queue, words), stores
+            # Nobody follows this ledger afterwards, and it is there to be looked at.
+            await Worklist(stores.pool, stores.ledger, summariser(Rulebook.released())).catch_up()
 
 
 def write_scripts(cases: Sequence[Case], rules: Rulebook) -> list[Script]:
