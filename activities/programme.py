@@ -8,6 +8,7 @@ from activities.commands import CommandHandler
 from activities.cycle import Open
 from activities.inspection import context_of, in_temporals_terms
 from activities.requests import own_request
+from domain.errors import UnavailableError
 from domain.messages import Answer, MilestoneRequest, Question, TickQuestion, annual_review_id
 from domain.national.events import ProgrammeBegun
 from domain.national.reviews import planned_at, review_to_plan
@@ -42,6 +43,9 @@ class ProgrammeActivities:
         """Plan a review in the name of whoever began the programme, and return the rule that refused it.
 
         One that somebody has planned before keeps that plan.
+
+        Raises:
+            UnavailableError: somebody is just about to plan it, and may be refused.
         """
         if (await self._handler.load(review)).version:
             return None
@@ -54,4 +58,6 @@ class ProgrammeActivities:
         command_id = str(annual_review_id(review, review))
         request = MilestoneRequest(inspection=review, command_id=command_id, command=command)
         answer = await self._open(request, question)
+        if answer is None and not (await self._handler.load(review)).version:
+            raise UnavailableError(f"{review} has a process and no plan yet; it is asked for again")
         return answer.refused.code if answer is not None and answer.refused else None
