@@ -112,7 +112,7 @@ def _standing(aggregate: Aggregate[Any, Any, Any], state: Any, standing: Standin
     told = {
         "stage": standing.stage if standing.version else "",
         "held by": _listed(standing.held_by),
-        "outcome": standing.outcome or "",
+        "outcome": _outcome(state, standing),
         "draft": f"version {draft.version}, digest {draft.digest}" if draft else "",
         "publication": "pending" if standing.publication_pending else "",
         "sees to": _listed(standing.errands),
@@ -120,6 +120,12 @@ def _standing(aggregate: Aggregate[Any, Any, Any], state: Any, standing: Standin
         "calendar": calendar.version if calendar else "",
     }
     return {what: value for what, value in told.items() if value}
+
+
+def _outcome(state: Any, standing: Standing) -> str:
+    """Return the outcome, or the result of a monitoring inspection, also before it is published."""
+    found = (state.outcome or state.result) if isinstance(state, Inspection) else standing.outcome
+    return found or ""
 
 
 def _listed(values: Sequence[str]) -> str:

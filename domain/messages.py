@@ -154,6 +154,7 @@ class Standing(Message):
     area: str | None = None
     kind: str | None = None
     outcome: str | None = None
+    """Once it is published."""
     draft: DraftName | None = None
     # Left out where there are none, as before the field was added.
     errands: tuple[str, ...] = Field(default=(), exclude_if=lambda errands: not errands)

@@ -35,6 +35,7 @@ def _standing(state: State, register: Sequence[Deadline], now: Instant) -> Stand
         next_due=due_next.due.isoformat() if due_next else None,
         area=state.area,
         kind=state.kind,
-        outcome=state.outcome or state.result,
+        # Whoever may list processes reads it there: not before everybody may.
+        outcome=(state.outcome or state.result) if state.published else None,
         draft=DraftName(version=draft.version, digest=draft.digest) if draft else None,
     )

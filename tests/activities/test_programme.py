@@ -18,9 +18,9 @@ NEW_YEAR = datetime(2024, 1, 2, 9, tzinfo=UTC)
 BY = {"person": "p-ada", "role": "coordinator", "organisation": "ofsted"}
 
 
-def _request(stream: str, type: str, at: datetime, **matter: Any) -> MilestoneRequest:
+def _request(stream: str, milestone: str, at: datetime, **matter: Any) -> MilestoneRequest:
     command = {
-        "type": type,
+        "type": milestone,
         "occurred_at": at.isoformat(),
         "decided_by": BY,
         "recorded_by": {"person": "p-ada"},

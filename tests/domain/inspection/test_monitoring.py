@@ -95,7 +95,15 @@ def test_it_comes_to_a_result_and_to_no_outcome(result: MonitoringResult) -> Non
     assert story.state.result is None
     state = story.until("outcome_signed_off").state
     assert (state.result, state.outcome) == (result, None)
-    assert stands(RULES, state, story.now).standing.outcome == result
+
+
+def test_where_it_stands_says_no_outcome_before_it_is_published() -> None:
+    """Temporal's list of processes shows it, to people who may not know it yet."""
+    story = Story().before("report_published")
+    assert story.state.outcome == "2"
+    assert stands(RULES, story.state, story.now).standing.outcome is None
+    story.until("report_published")
+    assert stands(RULES, story.state, story.now).standing.outcome == "2"
 
 
 def test_a_full_inspection_has_no_result() -> None:
