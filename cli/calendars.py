@@ -12,9 +12,10 @@ from cli.deed import Decided
 from cli.exits import Exit
 from cli.foresight import moving
 from cli.handing_in import tell_refusal
-from cli.many import exit_of_all, progress_of, say_refused, tell_many, told_as_data
+from cli.many import exit_of_all, say_refused, tell_many, told_as_data
 from cli.matter import AS_IN_LEDGER
 from cli.output import Format, console, deadline_in_words, in_numbers, print_json, print_table
+from cli.progress import progress_of
 from domain.clock import DeadlineMove
 from domain.deadline import Paired
 from domain.inspection.vocabulary import CalendarMoveReason
@@ -131,8 +132,8 @@ async def _foretell(version: CalendarVersion, reason: CalendarMoveReason, decide
         who = await decided.who_and_when(stores.directory)
         tellings = to_move(await bound_inspections(stores.ledger), version, reason)
         asked = [request for telling in tellings for request in requests(telling, who)]
-        with progress_of("inspections") as progress:
-            found = await foresee_each(stores.ledger, Rulebook.released(), asked, progress)
+        with progress_of("inspections") as tell:
+            found = await foresee_each(stores.ledger, Rulebook.released(), asked, tell)
     refused = {name: no for name, one in found.items() if (no := one.verdict.refused)}
     moves = [_move(name, pair) for name, one in found.items() for pair in moving(one.deadlines)]
     if decided.format is Format.JSON:

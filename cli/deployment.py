@@ -2,16 +2,15 @@
 
 import asyncio
 import os
-import sys
 from collections import Counter
 from typing import Annotated, Any, Final
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from cli.access import settings
 from cli.exits import Exit, end_at_once
 from cli.output import Format, console, print_hanging, print_json
+from cli.progress import progress_of
 from domain.errors import UnavailableError
 from eventstore import migrate as schema
 from workers.database_url import without_password
@@ -94,12 +93,9 @@ async def doctor(
         table for people, json for scripts.
     """
     looking = asyncio.ensure_future(examine(settings(), os.environ, fix=fix))
-    done, _ = await asyncio.wait([looking], timeout=_QUIET_SECONDS)
-    if not done:
-        told = f"still looking; whatever does not answer within {PATIENCE_SECONDS:g} seconds counts as away"
-        with Console(file=sys.stderr).status(told):
-            await asyncio.wait([looking])
-    findings = looking.result()
+    with progress_of(f"looking; whatever does not answer within {PATIENCE_SECONDS:g} seconds counts as away"):
+        done, _ = await asyncio.wait([looking], timeout=_QUIET_SECONDS)
+        findings = await looking
     if format is Format.JSON:
         print_json(
             [

@@ -1,20 +1,14 @@
 """How many streams are told something from the command line: with progress, and what each has answered."""
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as Bar
 
 from cli.deed import Decided
 from cli.exits import Exit
 from cli.handing_in import tell_refusal
 from cli.output import console, in_words
+from cli.progress import progress_of
 from domain.aggregates import aggregate_of
-from workers.reading import Progress
 from workers.stores import Stores
 from workers.telling import Telling, Told, tell_each
 
@@ -29,17 +23,8 @@ async def tell_many(
     who = await decided.who_and_when(stores.directory)
     if not tellings:
         return ()
-    with progress_of(of) as progress:
-        return await tell_each(desk, tellings, who, progress)
-
-
-@contextmanager
-def progress_of(what: str) -> Iterator[Progress]:
-    """Show how many are done, on standard error."""
-    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Bar(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+    with progress_of(of) as tell:
+        return await tell_each(desk, tellings, who, tell)
 
 
 def told_as_data(told: Sequence[Told]) -> dict[str, Any]:

@@ -2,18 +2,17 @@
 
 import asyncio
 import os
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 from cyclopts.types import PositiveInt
-from rich.console import Console
 
 from cli.access import settings
 from cli.endings import on_request_to_end
 from cli.output import console
+from cli.progress import progress_of
 from domain.errors import NotFoundError
 from domain.london import LONDON
 from eventstore.migrate import migrate
@@ -100,6 +99,6 @@ async def advance(days: PositiveInt, /) -> None:
             "start one with `inspections up --virtual-clock`"
         )
     client = await connect(running.temporal_address, chosen.payload_keys, running.namespace)
-    with Console(file=sys.stderr).status(f"moving the clock by {days} days, stopping at each deadline"):
+    with progress_of(f"moving the clock by {days} days, stopping at each deadline"):
         shown = await rehearsal_clock.advance(client, running, timedelta(days=days))
     console().print(f"It is now {shown.astimezone(LONDON):%A %d %B %Y, %H:%M} in London.")

@@ -1,18 +1,14 @@
 """Everybody who wants to see it: a whole programme lived again, and its statistics."""
 
-import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
 from cli.access import settings
 from cli.output import Format, console, in_words, print_hanging, print_json
+from cli.progress import progress
 from cli.statistics import as_data, print_counted
 from domain.errors import MalformedError
 from domain.london import london_date
@@ -56,8 +52,13 @@ async def rehearse_programme(
     if last < FIRST_DAY:
         raise MalformedError(f"--until {last} lies before {FIRST_DAY}; accepted is that day or a later one")
     entries = read_areas(areas) if areas else ()
-    with _progress(last, shown=sys.stderr.isatty() or format is Format.TABLE) as telling:
-        played, counted = await play(settings(), read_cases(cases), entries, last, telling.tell)
+    with progress("starting PostgreSQL and Temporal") as tell:
+
+        def turn(played: Area | Part, moment: datetime) -> None:
+            day = london_date(moment)
+            tell(f"{day:%d %b %Y}  {played.name}", (day - FIRST_DAY).days, (last - FIRST_DAY).days)
+
+        played, counted = await play(settings(), read_cases(cases), entries, last, turn)
     if format is Format.JSON:
         print_json(as_data(counted))
         return
@@ -79,25 +80,3 @@ def _print_what_was_played(played: Sequence[Area | Part]) -> None:
         "  inspections due --rehearsal\n"
         "  inspections statistics --rehearsal --as-at 2023-12-31"
     )
-
-
-class _Telling:
-    """Turns the conductor's turns into a bar over the days, and a line of where things are."""
-
-    def __init__(self, progress: Progress, last: date) -> None:
-        self._progress = progress
-        days = (last - FIRST_DAY).days
-        self._task = progress.add_task("starting PostgreSQL and Temporal", total=max(days, 1))
-
-    def tell(self, played: Area | Part, moment: datetime) -> None:
-        day = london_date(moment)
-        self._progress.update(
-            self._task, completed=(day - FIRST_DAY).days, description=f"{day:%d %b %Y}  {played.name}"
-        )
-
-
-@contextmanager
-def _progress(last: date, *, shown: bool) -> Iterator[_Telling]:
-    columns = (BarColumn(bar_width=24), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(file=sys.stderr), disable=not shown) as progress:
-        yield _Telling(progress, last)

@@ -1,16 +1,14 @@
 """Operators: everything that is open is raised from the ledger again, after Temporal has lost it."""
 
-import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cli.access import examining
 from cli.exits import Exit
 from cli.output import Format, console, in_words, print_hanging, print_json, print_table
+from cli.progress import progress_of
 from workers.recovery import Fate, Recovered
 from workers.recovery import recover as raise_what_is_missing
 
@@ -31,16 +29,9 @@ async def recover(
     format
         table for people, json for scripts.
     """
-    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
     async with examining() as (processes, stores):
-        with Progress(*columns, console=Console(file=sys.stderr)) as progress:
-            task = progress.add_task("streams", total=None)
-            recovered = await raise_what_is_missing(
-                processes,
-                stores.ledger,
-                dry_run=dry_run,
-                tell=lambda done, of: progress.update(task, completed=done, total=of),
-            )
+        with progress_of("streams") as tell:
+            recovered = await raise_what_is_missing(processes, stores.ledger, dry_run=dry_run, tell=tell)
     done = Fate.MISSING if dry_run else Fate.RAISED
     shown = (done, Fate.RUNNING, Fate.OVER, Fate.UNREADABLE)
     if format is Format.JSON:

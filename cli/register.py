@@ -1,18 +1,17 @@
 """Everybody: the areas, what the last inspection of each came to and what is due next."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
-from rich.console import Console
 
 from cli.access import examining, reading
 from cli.area import stands
 from cli.exits import Exit
 from cli.matter import AS_IN_LEDGER
 from cli.output import SheetFormat, console, in_words, print_csv, print_json, print_table
+from cli.progress import progress_of
 from domain.area.cycle import DUE_KIND, inspections_to_come, published
 from domain.area.register import name_on
 from domain.area.state import State
@@ -146,7 +145,7 @@ async def _without_cycle() -> list[Without]:
         register = await read_register(stores.ledger)
         names = await stores.ledger.stream_versions()
         reviews = await read_reviews(stores.ledger)
-        with Console(file=sys.stderr).status("looking at each area's process"):
+        with progress_of("looking at each area's process"):
             found = await processes.examine(sorted(register))
             found += [one async for one in processes.examine_unknown()]
     return _unregistered(register, names, reviews) + [

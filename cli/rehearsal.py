@@ -1,19 +1,15 @@
 """Operators and everybody who wants to see it: real inspections lived again on the real engine."""
 
-import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.access import settings
 from cli.output import Format, console, in_words, print_hanging, print_json, print_table
+from cli.progress import progress
 from domain.actors import Role
 from domain.inspection.deadlines import FOLLOW_UP_KINDS, Deadline
 from domain.inspection.progress import stage
@@ -72,8 +68,9 @@ async def rehearse(
     """
     configure("WARNING")
     chosen = read_cases(cases, only)
-    with _progress(shown=sys.stderr.isatty() or format is Format.TABLE) as progress:
-        results = await play(settings(), chosen, progress.tell, progress.begin)
+    with progress("starting PostgreSQL and Temporal") as tell:
+        turns = _Turns(tell)
+        results = await play(settings(), chosen, turns.tell, turns.begin)
     if format is Format.JSON:
         print_json([as_data(result) for result in results])
         return
@@ -116,35 +113,22 @@ def deadline_data(one: Deadline, result: Result) -> dict[str, Any]:
     }
 
 
-class _Telling:
-    """Turns the conductor's steps into a bar and a line of where things are."""
+class _Turns:
+    """Turns the conductor's turns into steps of all that there will be, and a line of where things are."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("starting PostgreSQL and Temporal", total=None)
-        self._seen: Counter[str] = Counter()
+    def __init__(self, tell: Callable[[str, int, int], None]) -> None:
+        self._tell = tell
+        self._steps = 0
+        self._done: dict[str, int] = {}
 
     def begin(self, steps: int) -> None:
-        self._progress.update(self._task, total=steps)
+        self._steps = steps
 
     def tell(self, part: Part, _: datetime) -> None:
-        done = part.done - self._seen[part.script.inspection]
-        self._seen[part.script.inspection] = part.done
+        self._done[part.script.inspection] = part.done
         step = part.script.steps[max(0, part.done - 1)]
         text = f"{step.at:%d %b %Y}  {part.script.case.name}: {in_words(step.milestone)}"
-        self._progress.update(self._task, advance=done, description=text)
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[_Telling]:
-    columns = (
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Progress(*columns, console=Console(file=sys.stderr), disable=not shown) as progress:
-        yield _Telling(progress)
+        self._tell(text, sum(self._done.values()), self._steps)
 
 
 def _print_table(results: Sequence[Result]) -> None:

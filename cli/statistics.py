@@ -18,7 +18,7 @@ from cli.output import (
     print_json,
     print_table,
 )
-from cli.progress import progress_if_it_takes_long
+from cli.progress import progress_of
 from cli.statistics_chart import draw
 from domain.rulebook import Rulebook
 from domain.statistics import Late, Monitoring, Statistics, shares
@@ -51,8 +51,8 @@ async def statistics(
     """
     rules = Rulebook.released()
     async with reading(rehearsal=rehearsal) as stores:
-        with progress_if_it_takes_long("inspections") as progress:
-            counted = await count(stores.ledger, rules, as_at=as_at, progress=progress)
+        with progress_of("inspections") as tell:
+            counted = await count(stores.ledger, rules, as_at=as_at, progress=tell)
     labels = _labels(rules, counted)
     if chart is not None:
         _draw(chart, counted, labels)

@@ -1,14 +1,11 @@
 """Operators: what has come to a halt, and what is derived from the ledger."""
 
-import sys
-
 from cyclopts import App
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cli.access import examining, not_here, reading
 from cli.exits import Exit
 from cli.output import Format, console, print_hanging, print_json, print_table
+from cli.progress import progress_of
 from domain.rulebook import Rulebook
 from domain.values import StreamName
 from eventstore.worklist import Worklist
@@ -33,7 +30,7 @@ async def list_stuck(*, format: Format = Format.TABLE) -> None:
     from workers.troubles import REPAIRS
 
     async with examining() as (processes, _):
-        with Console(file=sys.stderr).status("looking at each inspection's process"):
+        with progress_of("looking at each inspection's process"):
             found = [finding async for finding in processes.examine_all()]
     if format is Format.JSON:
         print_json(
@@ -72,7 +69,7 @@ async def repair(*names: StreamName, format: Format = Format.TABLE) -> Exit:
     """
     done: list[dict[str, str | None]] = []
     async with examining() as (processes, stores):
-        with Console(file=sys.stderr).status("looking at each inspection's process"):
+        with progress_of("looking at each inspection's process"):
             found = (
                 await processes.examine(names)
                 if names
@@ -121,13 +118,9 @@ async def lag(*, format: Format = Format.TABLE) -> None:
 @projections.command
 async def rebuild() -> None:
     """Derive the worklist from nothing, beside the one that is read, then put it in its place."""
-    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
     async with reading(rehearsal=False) as stores:
-        with Progress(*columns, console=Console(file=sys.stderr)) as progress:
-            task = progress.add_task("streams", total=None)
-            number = await _worklist(stores).rebuild(
-                lambda done, of: progress.update(task, completed=done, total=of)
-            )
+        with progress_of("streams") as tell:
+            number = await _worklist(stores).rebuild(tell)
     console().print(f"The worklist is derived anew from {number} stream{'' if number == 1 else 's'}.")
 
 

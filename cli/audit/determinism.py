@@ -1,16 +1,13 @@
 """Before a deployment: would what is under way go on with this release?"""
 
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
 from cli.access import settings, temporal
 from cli.exits import Exit
 from cli.output import Format, console, in_numbers, print_json, print_table
+from cli.progress import progress_of
 
 if TYPE_CHECKING:
     from temporalio.converter import DataConverter
@@ -35,15 +32,14 @@ async def determinism(folder: Path | None = None, /, *, format: Format = Format.
     # Imported when it is needed: loading the workflows takes longer than helping.
     from workers.determinism import replay, replayer_of
 
-    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}"))
     replayed = 0
     misfits: list[Replayed] = []
     histories, number, converter = await _histories(folder)
-    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
-        task = progress.add_task("histories", total=number)
+    with progress_of("histories") as tell:
+        tell(0, number)
         async for one in replay(histories, replayer_of(converter)):
             replayed += 1
-            progress.update(task, completed=replayed, total=max(number, replayed))
+            tell(replayed, max(number, replayed))
             if one.reason:
                 misfits.append(one)
     _tell(replayed, misfits, format)

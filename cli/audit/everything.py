@@ -7,7 +7,7 @@ from typing import Final
 from cli.access import note, reading
 from cli.exits import Exit
 from cli.output import Format, console, in_numbers, in_words, print_hanging, print_json, print_table
-from cli.progress import progress_if_it_takes_long
+from cli.progress import progress_of
 from workers.recount import Recount, recount
 
 _NAMED: Final = 10
@@ -18,8 +18,8 @@ async def replay_all(format: Format, *, rehearsal: bool) -> Exit:
     """Fold every stream, compare, and say what differs."""
     began = time.monotonic()
     async with reading(rehearsal=rehearsal) as stores:
-        with progress_if_it_takes_long("events") as progress:
-            found = await recount(stores.database_url, progress=progress)
+        with progress_of("events") as tell:
+            found = await recount(stores.database_url, progress=tell)
         await note(stores, "replay", {"of": "all", "differences": len(found.differences)})
     if format is Format.JSON:
         print_json(asdict(found))

@@ -6,8 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cli.access import note, reading
-from cli.audit.progress import shown_progress
 from cli.output import Format, console, in_numbers, print_json
+from cli.progress import progress
 from domain.rulebook import Rulebook
 from domain.values import PersonRef, StreamName
 from workers.exporting import export as write_export
@@ -42,8 +42,8 @@ async def export(
         Of the newest rehearsal instead of the live ledger.
     """
     async with reading(rehearsal=rehearsal) as stores:
-        with shown_progress() as progress:
-            done = await write_export(stores, folder, inspection, Rulebook.released(), progress)
+        with progress() as tell:
+            done = await write_export(stores, folder, inspection, Rulebook.released(), tell)
         detail = {"of": sorted(set(inspection)) or "all", "checkpoint": done.checkpoint.number}
         await note(stores, "export", detail, recorded_by)
     head = done.checkpoint.checkpoint.head

@@ -1,12 +1,10 @@
 """Temporal's histories of one process and its stream in the ledger, side by side."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from cyclopts import Parameter
-from rich.console import Console
 
 from audit.reasons import WHY, Reason
 from audit.reconcile import Line, Reconciled
@@ -14,6 +12,7 @@ from audit.told import Place, Sent
 from cli.access import beside, not_here, note
 from cli.exits import Exit
 from cli.output import Format, console, in_numbers, in_words, print_hanging, print_json, print_table
+from cli.progress import progress_of
 from domain.london import LONDON
 from domain.values import StreamName
 
@@ -43,7 +42,7 @@ async def reconcile(
     from workers.histories import reconciled
 
     async with beside(rehearsal=rehearsal) as (client, stores):
-        with Console(file=sys.stderr).status("reading histories"):
+        with progress_of("reading histories"):
             found = await reconciled(client, stores.ledger, name)
         await note(stores, "reconcile", {"of": name})
     if not found.runs and not found.lines:

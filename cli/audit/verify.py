@@ -11,9 +11,9 @@ from audit.folder import Folder
 from audit.keys import read_checkpoint, read_public_key, read_public_key_in
 from audit.verify import Brought
 from audit.verify import verify as examine
-from cli.audit.progress import shown_progress
 from cli.exits import Exit
 from cli.output import Format, console, print_hanging, print_json
+from cli.progress import progress
 from domain.errors import MalformedError
 from domain.values import PersonRef
 from proof.notes import PublicKey
@@ -78,8 +78,8 @@ def verify(
     if folder is None:
         report = asyncio.run(_examine_live(brought, recorded_by, rehearsal=rehearsal))
     else:
-        with shown_progress() as progress:
-            report = examine(Folder(folder), brought, progress)
+        with progress() as tell:
+            report = examine(Folder(folder), brought, tell)
     if format is Format.JSON:
         print_json(_as_data(report))
     else:
@@ -93,8 +93,8 @@ async def _examine_live(brought: Brought, recorded_by: str | None, *, rehearsal:
     from workers.live import Live
 
     async with reading(rehearsal=rehearsal) as stores:
-        with shown_progress() as progress:
-            report = await asyncio.to_thread(lambda: examine(Live(stores.database_url), brought, progress))
+        with progress() as tell:
+            report = await asyncio.to_thread(lambda: examine(Live(stores.database_url), brought, tell))
         await note(stores, "verify", {"ok": report.ok}, recorded_by)
     return report
 
