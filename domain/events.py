@@ -22,9 +22,9 @@ class DomainEvent(Value):
     """What every event says besides its own matter.
 
     Each aggregate has a base class of its own below this one, so that its types can be listed. `rests_on`
-    names the types that an event makes no sense without: a look back at a day on which they had not
-    happened leaves it out. One that `is_correction` says of an earlier one that it was wrong: a look back
-    takes it with that one.
+    names the types that an event makes no sense without, and of several of a type it rests on those that
+    concern the same (`can_rest_on`): a look back at a day on which they had not happened leaves it out. One
+    that `is_correction` says of an earlier one that it was wrong: a look back takes it with that one.
     """
 
     schema_version: ClassVar[int] = 1
@@ -35,6 +35,23 @@ class DomainEvent(Value):
     decided_by: Actor
     recorded_by: Recorder
     irregular: Irregularity | None = None
+
+    def about(self) -> str | None:
+        """Say what it is about, if others of its type are about something else."""
+        return None
+
+    def is_about(self, what: str) -> bool:
+        """Say whether it is about something, if only as it is about everything."""
+        return self.about() in {None, what}
+
+    def rests_about(self) -> str | None:
+        """Say about what the events are that it rests on; none, if it is all the same."""
+        return self.about()
+
+    def can_rest_on(self, other: "DomainEvent") -> bool:
+        """Say whether it makes sense because of another event, if that counts."""
+        about = self.rests_about()
+        return event_type(other) in self.rests_on and (about is None or other.is_about(about))
 
 
 E = TypeVar("E", bound=DomainEvent)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.corrections import Correction
-from domain.errors import IntegrityError, MalformedError
+from domain.events import DomainEvent
+from domain.foundations import foundations
 from eventstore.checks import refuse_naive
 from eventstore.envelope import Entry
 
@@ -22,7 +23,7 @@ class LeftOut:
 
     entry: Entry
     rests_on: Entry
-    """The latest such entry before it. It happened later, or was itself left out."""
+    """Such an entry. It happened later, or was itself left out; of several the one that happened first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,59 +40,44 @@ class AsHappened:
 
 def as_happened(
     entries: Sequence[Entry],
+    events: Sequence[DomainEvent],
     moment: datetime,
-    rests_on: Mapping[str, frozenset[str]],
     corrections: Mapping[int, Correction],
 ) -> AsHappened:
     """Sift one stream's known entries, given in the order of versions, by business time.
 
     Args:
         entries: a prefix of a stream, whole or as known at some moment.
-        moment: what occurred by then, inclusive, is kept.
-        rests_on: for each event type, the types that it makes no sense without. An entry is left out
-            when the latest entry before it of one of these types is not among those kept.
+        events: what the entries say, one each.
+        moment: what occurred by then, inclusive, is kept, unless what it rests on is not.
         corrections: what each of these entries that is a correction puts right, by the version of the
             correction. It is kept when that is; folded after it, it moves or strikes it.
 
     Raises:
-        IntegrityError: an event does not say when it occurred; names its position.
         MalformedError: the moment has no time zone.
     """
     refuse_naive(moment, "moment")
     kept: list[Entry] = []
     later: list[Entry] = []
     left_out: list[LeftOut] = []
-    latest: dict[str, Entry] = {}
     absent: set[int] = set()
-    by_version = {entry.version: entry for entry in entries}
     true = {one.version: one.happened_at for one in corrections.values()}
     struck = {version for version, happened_at in true.items() if happened_at is None}
-    for entry in entries:
+
+    def happened_at(version: int) -> datetime:
+        return true.get(version) or events[version - 1].occurred_at
+
+    for entry, found in zip(entries, foundations(events, struck), strict=True):
         correction = corrections.get(entry.version)
-        if correction is None:
-            dated = entry
-            foundations = [latest[name] for name in sorted(rests_on.get(entry.type, ())) if name in latest]
-        else:
-            dated = by_version[correction.version]
-            foundations = [dated]
-        missing = next((other for other in foundations if other.version in absent), None)
-        if (true.get(dated.version) or _occurred_at(dated)) > moment:
+        dated = correction.version if correction else entry.version
+        needed = ((dated,),) if correction else found
+        missing = next((some for some in needed if absent.issuperset(some)), None)
+        if happened_at(dated) > moment:
             later.append(entry)
             absent.add(entry.version)
         elif missing is not None:
-            left_out.append(LeftOut(entry, missing))
+            left_out.append(LeftOut(entry, entries[min(missing, key=happened_at) - 1]))
             absent.add(entry.version)
         else:
             kept.append(entry)
-        if entry.version not in struck:
-            latest[entry.type] = entry
     return AsHappened(tuple(kept), tuple(later), tuple(left_out))
-
-
-def _occurred_at(entry: Entry) -> datetime:
-    try:
-        told = datetime.fromisoformat(entry.parsed()["body"]["event"]["occurred_at"])
-        refuse_naive(told, "occurred_at")
-    except (KeyError, TypeError, ValueError, MalformedError) as error:
-        raise IntegrityError(f"position {entry.position}: no instant in occurred_at ({error!r})") from error
-    return told

@@ -1,27 +1,15 @@
 """What of a stream had happened by a moment: what rests on what, and what puts what right, by its kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from domain.aggregates import AGGREGATES
 from domain.corrections import Correction
+from domain.events import DomainEvent
 from domain.streams import StreamKind, require_kind
 from eventstore.as_happened import AsHappened, as_happened
 from eventstore.codecs import CODECS
 from eventstore.envelope import Entry
-
-RESTS_ON: Final[Mapping[StreamKind, Mapping[str, frozenset[str]]]] = {
-    kind: {name: event.rests_on for name, event in aggregate.events.items()}
-    for kind, aggregate in AGGREGATES.items()
-}
-"""For each kind of stream and each type of event, the types that it makes no sense without."""
-
-CORRECTIONS: Final[Mapping[StreamKind, frozenset[str]]] = {
-    kind: frozenset(name for name, event in aggregate.events.items() if event.is_correction)
-    for kind, aggregate in AGGREGATES.items()
-}
-"""For each kind of stream, the types of events that put an earlier one right."""
 
 
 def sifted(moment: datetime, stream: str, entries: Sequence[Entry]) -> AsHappened:
@@ -30,15 +18,13 @@ def sifted(moment: datetime, stream: str, entries: Sequence[Entry]) -> AsHappene
     Raises:
         IntegrityError: an entry cannot be read.
     """
-    return as_happened(entries, moment, RESTS_ON[require_kind(stream)], _corrections(stream, entries))
-
-
-def _corrections(stream: str, entries: Sequence[Entry]) -> dict[int, Correction]:
-    """Return what the corrections in a stream put right, each by its version. Most streams have none."""
     kind = require_kind(stream)
-    if not any(entry.type in CORRECTIONS[kind] for entry in entries):
-        return {}
     events = [CODECS[kind].decode(entry) for entry in entries]
+    return as_happened(entries, events, moment, _corrections(kind, events))
+
+
+def _corrections(kind: StreamKind, events: Sequence[DomainEvent]) -> dict[int, Correction]:
+    """Return what the corrections in a stream put right, each by its version."""
     corrects = AGGREGATES[kind].corrects
     found = (
         (place + 1, corrects(events[:place], event))

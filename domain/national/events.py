@@ -50,12 +50,20 @@ class SchedulingPaused(Event, PauseMatter):
         """By which the pause is known."""
         return PauseRef(kind=self.kind, first=self.first)
 
+    def about(self) -> str:
+        """One pause among several."""
+        return str(self.ref)
+
 
 class SchedulingResumed(Event, ResumptionMatter):
     """A pause has a last day, or another one."""
 
     type: Literal["scheduling_resumed"] = "scheduling_resumed"
     rests_on = frozenset({"scheduling_paused"})
+
+    def about(self) -> str:
+        """That pause."""
+        return str(self.pause)
 
 
 class PauseStruck(Event, StrikeMatter):

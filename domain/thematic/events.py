@@ -41,14 +41,6 @@ class DeadlineMove(clock.DeadlineMove):
 class Event(DomainEvent):
     """What has happened in a review."""
 
-    def about(self) -> str | None:
-        """Say what the entry of this event is about, if there are several of its kind."""
-        return None
-
-    def rests_about(self) -> str | None:
-        """Say about what the entries are that this event rests on, where there are several of a kind."""
-        return self.about()
-
     def made(self) -> Entry | None:
         """Return the entry that this event makes, if it makes one."""
         name = event_type(self)

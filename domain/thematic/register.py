@@ -98,12 +98,7 @@ def awaiting_publication(state: State) -> tuple[ReportRef, ...]:
 
 def foundations(facts: tuple[Fact, ...], event: e.Event, kind: str) -> tuple[Fact, ...]:
     """List the facts of a kind that an event can rest on: those that concern the same."""
-    about = event.rests_about()
-    return tuple(
-        fact
-        for fact in facts
-        if fact.entry.kind == kind and (about is None or fact.entry.about in {None, about})
-    )
+    return tuple(fact for fact in facts if fact.entry.kind == kind and event.can_rest_on(fact.event))
 
 
 def resting_on(state: State, entry: Entry) -> tuple[Fact, ...]:

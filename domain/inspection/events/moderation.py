@@ -89,12 +89,20 @@ class ComplaintLodged(Event, ComplaintMatter):
     type: Literal["complaint_lodged"] = "complaint_lodged"
     rests_on = frozenset({"draft_sent_for_comment"})
 
+    def about(self) -> str:
+        """There may be several."""
+        return self.reference
+
 
 class ComplaintResolved(MovesDeadlines, ComplaintResolutionMatter):
     """A complaint is resolved."""
 
     type: Literal["complaint_resolved"] = "complaint_resolved"
     rests_on = frozenset({"complaint_lodged"})
+
+    def about(self) -> str:
+        """The complaint of that reference."""
+        return self.reference
 
 
 class OutcomeDecided(MovesDeadlines, OutcomeMatter):

@@ -29,6 +29,10 @@ class InformationRequested(Event, InformationRequestMatter):
     type: Literal["information_requested"] = "information_requested"
     rests_on = frozenset({"area_notified"})
 
+    def is_about(self, what: str) -> bool:
+        """Each of the items that it asks for."""
+        return any(line.item == what for line in self.items)
+
 
 class InformationReceived(Event, InformationMatter):
     """An item of information has come."""
@@ -36,12 +40,20 @@ class InformationReceived(Event, InformationMatter):
     type: Literal["information_received"] = "information_received"
     rests_on = frozenset({"information_requested"})
 
+    def about(self) -> str:
+        """Each item comes by itself."""
+        return self.item
+
 
 class InformationChased(Event, InformationMatter):
     """An item of information was asked for again."""
 
     type: Literal["information_chased"] = "information_chased"
     rests_on = frozenset({"information_requested"})
+
+    def about(self) -> str:
+        """One item."""
+        return self.item
 
 
 class SurveysOpened(Event):

@@ -47,6 +47,10 @@ class ReportPublished(Event, PublicationMatter):
     type: Literal["report_published"] = "report_published"
     rests_on = frozenset({"report_released"})
 
+    def about(self) -> str:
+        """A corrected report is published beside the first, which is kept."""
+        return str(self.report_version)
+
 
 class ReportPublishedElsewhere(Event, PublishedElsewhereMatter):
     """Another publisher has published the report too."""
