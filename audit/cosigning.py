@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from audit.findings import Finding
+from audit.source import Source
 from domain.errors import IntegrityError, MalformedError
 from proof.checkpoints import Checkpoint
-from proof.merkle import ProofError, verify_consistency
+from proof.merkle import ProofError, Tree, verify_consistency
 from proof.notes import NoteError, PublicKey, SecretKey
 
 
@@ -24,6 +26,27 @@ class Proofs(Protocol):
     def consistency(self, before: int, size: int) -> Sequence[bytes]:
         """Prove that the tree has grown from one size to another. Raises `ValueError` as `root`."""
         ...
+
+
+def proofs_in(export: Source, size: int) -> Tree:
+    """Return the tree of an export, if that is whole and goes as far as a checkpoint of so many entries.
+
+    Its entries and texts are not read: the hashes prove that the log has grown, `verify` examines the rest.
+
+    Raises:
+        IntegrityError: manifest, policy, a checkpoint or a tile is damaged or missing; names the file.
+        MalformedError: the export was made before the checkpoint.
+    """
+    findings: list[Finding] = []
+    export.statement(findings)
+    tree = export.tree(findings)
+    if tree is None or findings:
+        raise IntegrityError(f"the export is damaged: {findings[0].file}: {findings[0].problem}")
+    if tree.size < size:
+        raise MalformedError(
+            f"the export is of {tree.size} entries and the checkpoint of {size}; accepted is a later export"
+        )
+    return tree
 
 
 def cosign(
@@ -96,7 +119,8 @@ def _require_grown(last: Checkpoint, checkpoint: Checkpoint, proofs: Proofs | No
         return
     if proofs is None:
         raise MalformedError(
-            "what was signed last and this differ; accepted with --live, which proves the rest"
+            "what was signed last and this differ; accepted with the folder of an export or with --live, "
+            "which prove the rest"
         )
     try:
         verify_consistency(

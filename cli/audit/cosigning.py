@@ -1,23 +1,25 @@
-"""Auditors: sign a checkpoint after checking it."""
+"""Auditors: sign a checkpoint after checking it. With an export this needs no server."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from audit.cosigning import Proofs, proofs_in
 from audit.cosigning import cosign as checked
+from audit.folder import Folder
 from audit.keys import read_checkpoint, read_public_key, read_secret_key
-from cli.access import note, reading
 from cli.output import console, print_hanging
 from domain.errors import MalformedError
 from domain.values import PersonRef
-from proof.merkle import Tree
 from proof.notes import KeyType
 
 
-async def cosign(
+def cosign(
     file: Path,
+    folder: Path | None = None,
     /,
     *,
     key: Path,
@@ -28,12 +30,15 @@ async def cosign(
 ) -> None:
     """Sign a checkpoint as an auditor, and write it with that signature into a new file beside it.
 
-    The log must have signed it, and it must have grown from what you signed last.
+    The log must have signed it, and it must have grown from what you signed last. An export proves that
+    without a server; its entries are what `inspections audit verify` examines.
 
     Parameters
     ----------
     file
-        The checkpoint.
+        The checkpoint; a copy of it, if it lies in the export.
+    folder
+        An export: prove with its hashes that the ledger has grown and is what the checkpoint says.
     key
         The file with your secret key (`inspections audit keys new NAME --cosigner --out FILE`).
     log_key
@@ -41,10 +46,14 @@ async def cosign(
     last
         The checkpoint that you signed last; leave it out the first time.
     live
-        Prove with the ledger itself that it has grown and is what the checkpoint says. Noted as an act.
+        Prove it with the database instead. Noted as an act.
     recorded_by
         Who does this, with --live; otherwise INSPECTIONS_RECORDED_BY, otherwise the account's name.
     """
+    if live and folder is not None:
+        raise MalformedError("accepted is either the folder of an export, or --live")
+    if folder is not None and file.resolve().is_relative_to(folder.resolve()):
+        raise MalformedError(f"nothing is added to an export; accepted is a copy of {file} elsewhere")
     secret = read_secret_key(key, KeyType.COSIGNER)
     checkpoint = read_checkpoint(file)
     cosigned = checked(
@@ -52,7 +61,7 @@ async def cosign(
         secret,
         log_keys=[read_public_key(one) for one in log_key],
         last=read_checkpoint(last) if last else None,
-        proofs=await _tree(checkpoint.head.size, recorded_by) if live else None,
+        proofs=_proofs(checkpoint.head.size, folder, recorded_by) if live or folder else None,
         at=datetime.now(UTC),
     )
     out = file.with_name(f"{file.name}.cosigned")
@@ -68,7 +77,14 @@ async def cosign(
         )
 
 
-async def _tree(size: int, recorded_by: str | None) -> Tree:
+def _proofs(size: int, folder: Path | None, recorded_by: str | None) -> Proofs:
+    return proofs_in(Folder(folder), size) if folder else asyncio.run(_ledger(size, recorded_by))
+
+
+async def _ledger(size: int, recorded_by: str | None) -> Proofs:
+    # Beside an export none of this is installed.
+    from cli.access import note, reading
+
     async with reading(rehearsal=False) as stores:
         tree = await stores.checkpoints.tree()
         await note(stores, "cosign", {"size": size}, recorded_by)

@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from audit.keys import new_secret_key, signers, write_secret_key
-from cli.access import note, reading
-from cli.audit.signing import issue, signing_key
 from cli.output import Format, console, print_hanging, print_json
 from domain.errors import NotFoundError
 from domain.london import LONDON
 from domain.values import PersonRef
-from eventstore.checkpoints import Issued
 from proof.notes import KeyType, PublicKey
 
+if TYPE_CHECKING:
+    from eventstore.checkpoints import Issued
+
+# Auditors make theirs where nothing but what examines exports is installed: all else is imported when called.
 app = App(name="keys", help="The keys that sign checkpoints.")
 
 
@@ -47,6 +48,8 @@ async def list_keys(*, format: Format = Format.TABLE) -> None:
     format
         table for people, json for scripts.
     """
+    from cli.access import reading
+
     async with reading(rehearsal=False) as stores:
         keys = [*await stores.checkpoints.keys(), *await stores.checkpoints.cosigners()]
         issued = await stores.checkpoints.all()
@@ -84,6 +87,9 @@ async def rotate(
     recorded_by
         Who does this; otherwise INSPECTIONS_RECORDED_BY, otherwise the account's name.
     """
+    from cli.access import note, reading
+    from cli.audit.signing import issue, signing_key
+
     async with reading(rehearsal=False) as stores:
         last = await stores.checkpoints.last()
         old = None if old_key_is_lost else signing_key()
@@ -101,7 +107,7 @@ async def rotate(
     print_hanging("", f"Set INSPECTIONS_CHECKPOINT_KEY_FILE to {out} and start the workers again.")
 
 
-def _as_data(key: PublicKey, signed: Sequence[Issued]) -> dict[str, Any]:
+def _as_data(key: PublicKey, signed: Sequence["Issued"]) -> dict[str, Any]:
     return {
         "key": str(key),
         "name": key.name,

@@ -51,6 +51,13 @@ def unheard(_what: str, _done: int, _of: int) -> None:
     """Take no notice of progress."""
 
 
+def flip(file: Path) -> None:
+    """Flip a bit of a file."""
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    file.write_bytes(raw)
+
+
 def examined(folder: Path, *keys: SecretKey, **checkpoints: str) -> Report:
     """Examine an export."""
     return verify(Folder(folder), Brought([key.public for key in keys], checkpoints), unheard)

@@ -31,6 +31,7 @@ from tests.audit.conftest import (
     failed,
     findings,
     first_bad,
+    flip,
     recorded,
 )
 
@@ -309,12 +310,6 @@ async def test_a_history_signed_anew_is_found_only_by_a_checkpoint_that_was_kept
         assert told in findings(report, Step.CONSISTENCY)[0].problem
 
 
-def _flip(file: Path) -> None:
-    raw = bytearray(file.read_bytes())
-    raw[len(raw) // 2] ^= 1
-    file.write_bytes(raw)
-
-
 def _truncate(file: Path) -> None:
     os.truncate(file, file.stat().st_size // 2)
 
@@ -324,7 +319,7 @@ def _add(file: Path) -> None:
 
 
 DAMAGE: Final[dict[str, Callable[[Path], None]]] = {
-    "flip a byte": _flip,
+    "flip a byte": flip,
     "truncate": _truncate,
     "remove": Path.unlink,
     "add one beside it": _add,
@@ -412,7 +407,7 @@ async def test_a_sealed_text_or_a_hash_that_was_exchanged_is_found(house: House,
     ):
         folder = await house.export(tmp_path / step.value, STREAM)
         if old is None:
-            _flip(folder / name)
+            flip(folder / name)
         else:
             raw = (folder / name).read_bytes()
             assert old in raw

@@ -1,10 +1,11 @@
-"""What an auditor installs examines an export, and says what it lacks for everything else.
+"""What an auditor installs examines an export and cosigns with it, and says what it lacks for all else.
 
 Nothing is downloaded: of the packages that are here, the command gets those that the base dependencies bring.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -17,7 +18,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.audit.conftest import House, audited_template, house  # noqa: F401  fixtures
+from audit.keys import read_checkpoint
+from domain.errors import UnavailableError
+from proof.notes import PublicKey
+from tests.audit.conftest import KEY, ORIGIN, House, audited_template, flip, house  # noqa: F401  fixtures
 
 _ROOT: Final = Path(__file__).parents[2]
 _OURS: Final = "inspection-lifecycle"
@@ -78,6 +82,54 @@ async def test_an_auditor_examines_an_export(house: House, installed: Path, tmp_
     damaged = _run(installed, "audit", "verify", str(folder), "--format", "json")
     assert (damaged.returncode, damaged.stderr) == (4, "")
     assert json.loads(damaged.stdout)["steps"][0]["findings"][0]["file"] == "checkpoint"
+
+
+@pytest.fixture(scope="module")
+def ana(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PublicKey]:
+    """An auditor's key, made with what she has installed: the file with the secret, and the public key."""
+    file = tmp_path_factory.mktemp("ana") / "ana.key"
+    made = _run(installed, "audit", "keys", "new", "ana.example", "--cosigner", "--out", str(file))
+    return file, PublicKey.read(made.stdout.strip())
+
+
+async def test_an_auditor_cosigns_with_an_export(
+    house: House,  # noqa: F811
+    installed: Path,
+    ana: tuple[Path, PublicKey],
+    tmp_path: Path,
+) -> None:
+    """A first checkpoint, and one that has grown from it; nothing once the export is damaged."""
+    folder = await house.export(tmp_path / "export")
+    file, public = ana
+    keys = ("--key", str(file), "--log-key", str(KEY.public))
+    first = shutil.copy(folder / "checkpoints" / "1", tmp_path / "first")
+    signed = _run(installed, "audit", "cosign", str(first), str(folder), *keys)
+    assert (signed.returncode, "compared with no earlier one" in signed.stdout) == (0, True), signed.stderr
+    second = shutil.copy(folder / "checkpoint", tmp_path / "second")
+    last = ("--last", f"{first}.cosigned")
+    signed = _run(installed, "audit", "cosign", str(second), str(folder), *keys, *last)
+    assert (signed.returncode, signed.stderr) == (0, "")
+    cosigned = read_checkpoint(tmp_path / "second.cosigned")
+    assert cosigned.check(ORIGIN, [KEY.public, public]).keys() == {KEY.public, public}
+    flip(folder / "tile" / "0" / "000.p" / "192")
+    third = shutil.copy(folder / "checkpoint", tmp_path / "third")
+    refused = _run(installed, "audit", "cosign", str(third), str(folder), *keys, *last)
+    assert (refused.returncode, "the export is damaged: tile/0/" in refused.stderr) == (4, True)
+    with pytest.raises(UnavailableError, match="No such file"):
+        read_checkpoint(tmp_path / "third.cosigned")
+
+
+async def test_nothing_is_written_into_an_export(
+    house: House,  # noqa: F811
+    installed: Path,
+    ana: tuple[Path, PublicKey],
+    tmp_path: Path,
+) -> None:
+    """It would not be the one that the manifest names any more."""
+    folder = await house.export(tmp_path / "export")
+    keys = ("--key", str(ana[0]), "--log-key", str(KEY.public))
+    refused = _run(installed, "audit", "cosign", f"{folder}/checkpoint", str(folder), *keys)
+    assert (refused.returncode, "accepted is a copy" in refused.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("arguments", [("list",), ("audit", "verify", "--live")])
