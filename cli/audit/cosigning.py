@@ -1,6 +1,7 @@
 """Auditors: sign a checkpoint after checking it. With an export this needs no server."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from audit.keys import read_checkpoint, read_public_key, read_secret_key
 from cli.output import console, print_hanging
 from domain.errors import MalformedError
 from domain.values import PersonRef
+from proof.checkpoints import Checkpoint
 from proof.notes import KeyType
 
 
@@ -54,22 +56,20 @@ def cosign(
         raise MalformedError("accepted is either the folder of an export, or --live")
     if folder is not None and file.resolve().is_relative_to(folder.resolve()):
         raise MalformedError(f"nothing is added to an export; accepted is a copy of {file} elsewhere")
-    secret = read_secret_key(key, KeyType.COSIGNER)
-    checkpoint = read_checkpoint(file)
-    cosigned = checked(
-        checkpoint,
-        secret,
-        log_keys=[read_public_key(one) for one in log_key],
-        last=read_checkpoint(last) if last else None,
-        proofs=_proofs(checkpoint.head.size, folder, recorded_by) if live or folder else None,
-        at=datetime.now(UTC),
-    )
-    out = file.with_name(f"{file.name}.cosigned")
-    try:
-        with out.open("x", encoding="utf-8") as beside:
-            beside.write(str(cosigned))
-    except FileExistsError:
-        raise MalformedError(f"{out} is there already; move it away first") from None
+    secret, checkpoint = read_secret_key(key, KeyType.COSIGNER), read_checkpoint(file)
+    log_keys = [read_public_key(one) for one in log_key]
+    earlier = read_checkpoint(last) if last else None
+
+    def sign(proofs: Proofs | None) -> Path:
+        at = datetime.now(UTC)
+        signed = checked(checkpoint, secret, log_keys=log_keys, last=earlier, proofs=proofs, at=at)
+        return _write(file, signed)
+
+    size = checkpoint.head.size
+    if live:
+        out = asyncio.run(_with_ledger(sign, size, recorded_by))
+    else:
+        out = sign(proofs_in(Folder(folder), size) if folder else None)
     console().print(str(out), soft_wrap=True, markup=False)
     if last is None:
         print_hanging(
@@ -77,15 +77,21 @@ def cosign(
         )
 
 
-def _proofs(size: int, folder: Path | None, recorded_by: str | None) -> Proofs:
-    return proofs_in(Folder(folder), size) if folder else asyncio.run(_ledger(size, recorded_by))
+def _write(file: Path, cosigned: Checkpoint) -> Path:
+    out = file.with_name(f"{file.name}.cosigned")
+    try:
+        with out.open("x", encoding="utf-8") as beside:
+            beside.write(str(cosigned))
+    except FileExistsError:
+        raise MalformedError(f"{out} is there already; move it away first") from None
+    return out
 
 
-async def _ledger(size: int, recorded_by: str | None) -> Proofs:
+async def _with_ledger(sign: Callable[[Proofs], Path], size: int, recorded_by: str | None) -> Path:
     # Beside an export none of this is installed.
     from cli.access import note, reading
 
     async with reading(rehearsal=False) as stores:
-        tree = await stores.checkpoints.tree()
+        out = sign(await stores.checkpoints.tree())
         await note(stores, "cosign", {"size": size}, recorded_by)
-    return tree
+    return out

@@ -119,8 +119,10 @@ def test_an_auditor_cosigns_and_the_operator_files_it(audited: Inspections, tmp_
     listed = audited("audit", "checkpoints", "--format", "json").data[-1]["signed"]
     assert [one["key"] for one in listed] == [log["key"], str(ana)]
     assert "ana.example" in audited("audit", "checkpoints").out
+    noted = audited("audit", "acts", "--act", "cosign", "--format", "json").data
     again = audited("audit", "cosign", str(files[1]), *keys)
     assert (again.code, "is there already" in again.err) == (2, True)
+    assert audited("audit", "acts", "--act", "cosign", "--format", "json").data == noted
 
 
 def test_what_cannot_be_cosigned_or_filed_says_why(audited: Inspections, tmp_path: Path) -> None:
