@@ -62,29 +62,18 @@ def write_secret_key(file: Path, key: SecretKey) -> None:
         raise UnavailableError(f"{file} cannot be written: {error.strerror}") from error
 
 
-def read_public_key(text: str) -> PublicKey:
-    """Read a public key from its text form.
+def read_public_key(given: str) -> PublicKey:
+    """Read a public key from its text form, or from a file that holds it. Nothing of a file is repeated.
 
     Raises:
         MalformedError: it is none.
+        UnavailableError: the file cannot be opened.
     """
+    is_text = "+" in given
     try:
-        return PublicKey.read(text)
+        return PublicKey.read(given if is_text else _text_of(Path(given)))
     except NoteError as error:
-        raise MalformedError(str(error)) from error
-
-
-def read_public_key_in(file: Path) -> PublicKey:
-    """Read a public key from a file that holds it. Nothing of the file is repeated in an error.
-
-    Raises:
-        MalformedError: it holds none.
-        UnavailableError: it cannot be opened.
-    """
-    try:
-        return PublicKey.read(_text_of(file))
-    except NoteError as error:
-        raise MalformedError(f"{file}: {error}") from None
+        raise MalformedError(str(error) if is_text else f"{given}: {error}") from None
 
 
 def read_checkpoint(file: Path) -> Checkpoint:

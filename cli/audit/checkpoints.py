@@ -38,7 +38,7 @@ async def checkpoint(
     add
         Instead, file a checkpoint from this file that an auditor has cosigned.
     cosigner
-        The auditor's public key, with --add: whose signature is checked and taken.
+        The auditor's public key or a file with it, with --add: whose signature is checked and taken.
     recorded_by
         Who files it; otherwise INSPECTIONS_RECORDED_BY, otherwise the account's name.
     format

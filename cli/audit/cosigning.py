@@ -44,7 +44,7 @@ def cosign(
     key
         The file with your secret key (`inspections audit keys new NAME --cosigner --out FILE`).
     log_key
-        The log's public key, as you got it from the operator; again for each further one.
+        The log's public key, as you got it from the operator, or a file with it; again for each further one.
     last
         The checkpoint that you signed last; leave it out the first time.
     live

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from audit.findings import Examined, Finding, Report, Step
 from audit.folder import Folder
-from audit.keys import read_checkpoint, read_public_key, read_public_key_in
+from audit.keys import read_checkpoint, read_public_key
 from audit.verify import Brought
 from audit.verify import verify as examine
 from cli.exits import Exit
@@ -16,7 +16,6 @@ from cli.output import Format, console, print_hanging, print_json
 from cli.progress import progress
 from domain.errors import MalformedError
 from domain.values import PersonRef
-from proof.notes import PublicKey
 
 _TITLES: Final = {
     Step.FILES: "every file is the one that the manifest names",
@@ -72,7 +71,7 @@ def verify(
     if live is (folder is not None):
         raise MalformedError("accepted is either the folder of an export, or --live")
     brought = Brought(
-        keys=[_key(one) for one in key],
+        keys=[read_public_key(one) for one in key],
         checkpoints={str(file): str(read_checkpoint(file)) for file in since},
     )
     if folder is None:
@@ -97,11 +96,6 @@ async def _examine_live(brought: Brought, recorded_by: str | None, *, rehearsal:
             report = await asyncio.to_thread(lambda: examine(Live(stores.database_url), brought, tell))
         await note(stores, "verify", {"ok": report.ok}, recorded_by)
     return report
-
-
-def _key(given: str) -> PublicKey:
-    """Read a key from its text, or from a file that holds it."""
-    return read_public_key(given) if "+" in given else read_public_key_in(Path(given))
 
 
 def _print(report: Report) -> None:

@@ -131,10 +131,10 @@ def test_what_cannot_be_cosigned_or_filed_says_why(audited: Inspections, tmp_pat
         file = tmp_path / name.partition(".")[0]
         made = audited("audit", "keys", "new", name, *kind, "--out", str(file))
         (tmp_path / f"{file.name}.pub").write_text(made.out)
-    other, bob = ((tmp_path / f"{name}.pub").read_text().strip() for name in ("other", "bob"))
+    bob = (tmp_path / "bob.pub").read_text().strip()
     note = tmp_path / "note"
     note.write_text(audited("audit", "checkpoint").out)
-    cosign = ("audit", "cosign", str(note), "--log-key", other, "--key")
+    cosign = ("audit", "cosign", str(note), "--log-key", str(tmp_path / "other.pub"), "--key")
     assert audited(*cosign, str(tmp_path / "bob")).code == 4
     assert "holds a log's key" in audited(*cosign, str(tmp_path / "other")).err
     assert audited("audit", "checkpoint", "--add", str(note), "--cosigner", bob).code == 2
