@@ -16,10 +16,10 @@ from cli.progress import progress_of
 from domain.errors import NotFoundError
 from domain.london import LONDON
 from eventstore.migrate import migrate
+from workers.audit.keys import make_log_key
 from workers.embedded import clock as rehearsal_clock
 from workers.embedded.address import StackAddress, find_rehearsal
 from workers.embedded.stack import running_stack
-from workers.keys import make_log_key
 from workers.logs import configure
 from workers.notices import notices_go_to
 from workers.service.serving import serving

@@ -19,7 +19,7 @@ from bench.options import Options
 from bench.recorded import rulebook
 from bench.servers import Servers
 from proof.notes import KeyType, SecretKey
-from workers.exporting import export
+from workers.audit.exporting import export
 
 INSPECTIONS = 43_800
 """A million events."""

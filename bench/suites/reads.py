@@ -24,7 +24,7 @@ from bench.versus.eventsourced import Cases
 from eventstore.codecs import CODEC
 from eventstore.ledger import Append
 from eventstore.worklist import Worklist
-from workers.recount import recount
+from workers.audit.recount import recount
 from workers.stores import Stores
 from workers.summary import fold, summariser
 

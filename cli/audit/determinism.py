@@ -12,7 +12,7 @@ from cli.progress import progress_of
 if TYPE_CHECKING:
     from temporalio.converter import DataConverter
 
-    from workers.determinism import Replayed, Stored
+    from workers.audit.determinism import Replayed, Stored
 
     _Histories = tuple[AsyncIterator[Stored], int, DataConverter]
 
@@ -30,7 +30,7 @@ async def determinism(folder: Path | None = None, /, *, format: Format = Format.
         table for people, json for scripts.
     """
     # Imported when it is needed: loading the workflows takes longer than helping.
-    from workers.determinism import replay, replayer_of
+    from workers.audit.determinism import replay, replayer_of
 
     replayed = 0
     misfits: list[Replayed] = []
@@ -48,7 +48,7 @@ async def determinism(folder: Path | None = None, /, *, format: Format = Format.
 
 async def _histories(folder: Path | None) -> "_Histories":
     """Return the histories that are meant, about how many there are, and what their content is read by."""
-    from workers.determinism import count_running, exported, files_in, running
+    from workers.audit.determinism import count_running, exported, files_in, running
     from workers.payloads.codec import converter_with
 
     if folder is not None:

@@ -8,7 +8,7 @@ from cli.access import note, reading
 from cli.exits import Exit
 from cli.output import Format, console, in_numbers, in_words, print_hanging, print_json, print_table
 from cli.progress import progress_of
-from workers.recount import Recount, recount
+from workers.audit.recount import Recount, recount
 
 _NAMED: Final = 10
 """As many of the streams that lag are named to people; scripts get all."""

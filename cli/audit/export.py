@@ -10,7 +10,7 @@ from cli.output import Format, console, in_numbers, print_json
 from cli.progress import progress
 from domain.rulebook import Rulebook
 from domain.values import PersonRef, StreamName
-from workers.exporting import export as write_export
+from workers.audit.exporting import export as write_export
 
 
 async def export(

@@ -39,7 +39,7 @@ async def reconcile(
         Look at the newest rehearsal instead of the live ledger.
     """
     # Imported when it is needed: Temporal's client takes longer than helping.
-    from workers.histories import reconciled
+    from workers.audit.histories import reconciled
 
     async with beside(rehearsal=rehearsal) as (client, stores):
         with progress_of("reading histories"):

@@ -7,7 +7,7 @@ from cli.access import settings
 from domain.errors import NotFoundError
 from eventstore.checkpoints import Issued
 from proof.notes import SecretKey
-from workers import keys
+from workers.audit import keys
 from workers.stores import Stores
 
 
@@ -43,6 +43,6 @@ async def issue(stores: Stores, signing: Sequence[SecretKey], *, old_key_is_lost
     if stores.ledger.rehearsal:
         return await stores.checkpoints.issue(signing, datetime.now(UTC))
     # Reading needs none of this, and loading it takes longer than reading.
-    from workers.checkpoints import issue_now
+    from workers.audit.checkpoints import issue_now
 
     return await issue_now(stores, settings().publication_dir, signing, old_key_is_lost=old_key_is_lost)

@@ -89,7 +89,7 @@ def verify(
 async def _examine_live(brought: Brought, recorded_by: str | None, *, rehearsal: bool) -> Report:
     # An export is examined where none of this is installed.
     from cli.access import note, reading
-    from workers.live import Live
+    from workers.audit.live import Live
 
     async with reading(rehearsal=rehearsal) as stores:
         with progress() as tell:

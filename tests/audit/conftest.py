@@ -23,8 +23,8 @@ from eventstore.ledger import Append, Appended
 from eventstore.migrate import migrate
 from proof.notes import KeyType, SecretKey
 from tests.eventstore.conftest import database, run, url_of
-from workers.exporting import export
-from workers.live import Live
+from workers.audit.exporting import export
+from workers.audit.live import Live
 from workers.stores import Stores, open_stores
 
 ORIGIN: Final = "send.example/ledger"

@@ -10,7 +10,7 @@ from domain.rulebook import Rulebook
 from eventstore.standstill import standstill
 from eventstore.worklist import WorklistProjection
 from tests.cli.conftest import Inspections
-from workers import recount as recounting
+from workers.audit import recount as recounting
 from workers.embedded.postgres import Postgres
 from workers.summary import summariser
 

@@ -5,7 +5,7 @@ import asyncio
 from tests.journeys.halting import Unfit, live
 from tests.journeys.house import House
 from tests.workflows.changed_process import Careless, Guarded
-from workers.determinism import Replayed, count_running, replay, replayer_of, running
+from workers.audit.determinism import Replayed, count_running, replay, replayer_of, running
 from workers.payloads.codec import converter_with
 
 

@@ -25,8 +25,8 @@ from tests.journeys.halting import Deaf, concern, live, overtake, processes_of, 
 from tests.journeys.house import House, Life, open_house
 from tests.workflows.cycle_paths import area_cycle
 from tests.workflows.record_histories import own_server
+from workers.audit.histories import reconciled
 from workers.desk import Desk
-from workers.histories import reconciled
 from workers.troubles import Finding, Trouble
 
 

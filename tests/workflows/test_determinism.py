@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import MalformedError
 from tests.workflows.record_histories import FOLDER
-from workers.determinism import Replayed, exported, files_in, replay, replayer_of
+from workers.audit.determinism import Replayed, exported, files_in, replay, replayer_of
 from workers.payloads.codec import converter_with
 
 

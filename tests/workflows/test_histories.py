@@ -12,7 +12,7 @@ from temporalio.worker import Replayer
 
 from tests.workflows.changed_process import Careless, Guarded
 from tests.workflows.record_histories import FOLDER, NAMES
-from workers.determinism import replayer_of
+from workers.audit.determinism import replayer_of
 from workers.kinds import TYPES
 from workflows.process import Process
 

@@ -1,8 +1,8 @@
 """The check of checkpoints: are they issued, and can they be mailed."""
 
 from domain.errors import InspectionsError
+from workers.audit.keys import log_key
 from workers.doctor.finding import Finding, ok, warning, wrong
-from workers.keys import log_key
 from workers.notices import sender_for
 from workers.settings import Settings
 from workers.sources import variable

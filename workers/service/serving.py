@@ -23,7 +23,7 @@ from domain.rulebook import Rulebook
 from eventstore.codecs import CODECS
 from eventstore.news import News
 from eventstore.worklist import Worklist
-from workers.checkpoints import checkpoint_parts
+from workers.audit.checkpoints import checkpoint_parts
 from workers.desk import Desk
 from workers.notices import notice_gauges, notice_parts
 from workers.processes import Processes

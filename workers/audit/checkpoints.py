@@ -14,7 +14,7 @@ from domain.errors import InspectionsError, IntegrityError, MalformedError, Unav
 from eventstore.checkpoint_letters import CheckpointLetters
 from eventstore.checkpoints import Issued
 from proof.notes import SecretKey
-from workers.keys import log_key
+from workers.audit.keys import log_key
 from workers.notices import sender_for
 from workers.service.health import Status
 from workers.service.parts import Part

@@ -19,11 +19,11 @@ from proof.notes import KeyType, SecretKey
 from tests.activities.notices.mailing import Mailbox, mail_server
 from tests.eventstore.making import appended, body, command
 from tests.journeys.house import fresh_database
-from workers import checkpoints as module
-from workers.checkpoints import checkpoint_parts
+from workers.audit import checkpoints as module
+from workers.audit.checkpoints import checkpoint_parts
+from workers.audit.keys import log_key, make_log_key
 from workers.doctor.checkpoints import checkpoints as examine
 from workers.doctor.finding import Verdict
-from workers.keys import log_key, make_log_key
 from workers.service.health import State, Status
 from workers.settings import Settings
 from workers.stores import Stores, open_stores

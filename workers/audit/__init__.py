@@ -1,0 +1,1 @@
+"""What auditors do, put together with ledger and Temporal: sign, export, examine, replay, reconcile."""
