@@ -179,7 +179,7 @@ def _complaint_resolved(state: State, event: e.ComplaintResolved) -> Change:
 
 def _outcome_decided(state: State, event: e.OutcomeDecided) -> Change:
     """Changed findings are a changed draft; with the old one falls what was decided after it."""
-    if state.draft is None or event.draft == state.draft.ref:
+    if state.draft is None or event.findings == state.draft.findings:
         return {}
     draft = _new_draft(state, state.draft.sections, event.findings, state.draft.author)
     return {**draft, **fall(state, AFTER_DECISION)}
