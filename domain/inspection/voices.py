@@ -24,7 +24,8 @@ def voices_after(state: State, event: e.Event) -> tuple[Voice, ...]:
         if isinstance(event, e.OutcomeDecided)
         else {event.inspectorate: person}
     )
-    before = tuple(one for one in state.voices if one.draft == event.draft)
+    # Whoever counts so far has spoken on the same draft.
+    before = state.voices if state.voices and state.voices[0].draft == event.draft else ()
     return before + tuple(
         Voice(person=who, inspectorate=one, draft=event.draft) for one, who in spoken.items()
     )
