@@ -26,6 +26,12 @@ from eventstore.pool import connection_errors
 
 _APPEND: Final = "SELECT * FROM ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 _ENTRY: Final = "SELECT position, stream, version, type, recorded_at, entry, leaf FROM ledger.events"
+# One stream after the other, each in the order of its index. Where all are to be in order, PostgreSQL takes
+# those of a long ledger for longer than they are: it collects them, sorts on disk, and starts helpers for it.
+_WHOLE_STREAMS: Final = (
+    "SELECT entries.* FROM unnest($1::text[]) AS asked (name) "
+    f"CROSS JOIN LATERAL ({_ENTRY} WHERE stream = name ORDER BY version) AS entries"
+)
 _COMMAND: Final = (
     "SELECT stream, command_id, digest, request, answer, first_position, events, recorded_at "
     "FROM ledger.commands"
@@ -131,10 +137,8 @@ class PostgresLedger:
         )
 
     async def read_streams(self, streams: Sequence[str]) -> dict[str, list[Entry]]:
-        found: dict[str, list[Entry]] = {}
-        for entry in await self._entries("WHERE stream = ANY($1) ORDER BY stream, version", streams):
-            found.setdefault(entry.stream, []).append(entry)
-        return found
+        with connection_errors():
+            return await whole_streams(self._pool, streams)
 
     async def read_all(self, *, after: int = 0, limit: int = 1000) -> list[Entry]:
         return await self._entries("WHERE position > $1 ORDER BY position LIMIT $2", after, limit)
@@ -157,6 +161,17 @@ class PostgresLedger:
         with connection_errors():
             rows = await self._pool.fetch(f"{_ENTRY} {condition}", *arguments)
         return [Entry._make(row) for row in rows]
+
+
+async def whole_streams(
+    source: asyncpg.Pool | asyncpg.Connection, streams: Sequence[str]
+) -> dict[str, list[Entry]]:
+    """Read several streams whole, each in order and once. What has no events is left out."""
+    found: dict[str, list[Entry]] = {}
+    for row in await source.fetch(_WHOLE_STREAMS, list(dict.fromkeys(streams))):
+        entry = Entry._make(row)
+        found.setdefault(entry.stream, []).append(entry)
+    return found
 
 
 def _result(append: Append, row: asyncpg.Record) -> AppendResult:

@@ -12,12 +12,9 @@ import asyncpg
 
 from eventstore.envelope import Entry
 from eventstore.pool import SESSION, connection_errors
+from eventstore.postgres import whole_streams
 from eventstore.worklist import LIVE, CaseRow, DeadlineRow, stored_rows
 
-_ENTRIES: Final = (
-    "SELECT position, stream, version, type, recorded_at, entry, leaf FROM ledger.events "
-    "WHERE stream = ANY($1) ORDER BY stream, version"
-)
 _CHECKPOINT: Final = (
     "SELECT checkpoint FROM ledger.subscribers WHERE name = "
     "(SELECT name || '.' || live FROM ledger.projections WHERE name = 'worklist')"
@@ -55,11 +52,7 @@ class Standstill:
     async def entries(self, names: Sequence[str]) -> dict[str, list[Entry]]:
         """Read whole streams."""
         with connection_errors():
-            rows = await self._connection.fetch(_ENTRIES, names)
-        found: dict[str, list[Entry]] = {}
-        for row in rows:
-            found.setdefault(row[1], []).append(Entry._make(row))
-        return found
+            return await whole_streams(self._connection, names)
 
     async def listed(self, names: Sequence[str]) -> dict[str, list[CaseRow | DeadlineRow]]:
         """Read the rows that the worklist holds of some streams; of others it holds none."""
