@@ -130,7 +130,8 @@ def _draft_submitted(state: State, event: e.DraftSubmitted) -> Change:
 
 
 def _draft_approved(state: State, event: e.DraftApproved) -> Change:
-    return {"approvals": {**state.approvals, event.inspectorate: event.draft}}
+    approvals = {**state.approvals, event.inspectorate: event.draft}
+    return {"approvals": approvals, "voices": voices_after(state, event)}
 
 
 def _draft_returned(state: State, _: e.DraftReturned) -> Change:
@@ -179,14 +180,16 @@ def _complaint_resolved(state: State, event: e.ComplaintResolved) -> Change:
 
 def _outcome_decided(state: State, event: e.OutcomeDecided) -> Change:
     """Changed findings are a changed draft; with the old one falls what was decided after it."""
+    spoken = {"voices": voices_after(state, event)}
     if state.draft is None or event.findings == state.draft.findings:
-        return {}
+        return spoken
     draft = _new_draft(state, state.draft.sections, event.findings, state.draft.author)
-    return {**draft, **fall(state, AFTER_DECISION)}
+    return {**spoken, **draft, **fall(state, AFTER_DECISION)}
 
 
 def _signed_off(state: State, event: e.OutcomeSignedOff) -> Change:
-    return {"sign_offs": {**state.sign_offs, event.inspectorate: event.draft}}
+    sign_offs = {**state.sign_offs, event.inspectorate: event.draft}
+    return {"sign_offs": sign_offs, "voices": voices_after(state, event)}
 
 
 def _polls(state: State, event: e.PollsRecorded) -> Change:
@@ -304,11 +307,7 @@ def evolve(state: State, event: e.Event) -> State:
     version = state.version + 1
     change = _CHANGES.get(type(event))
     update = change(state, event) if change else {}
-    update |= {
-        "version": version,
-        "voices": voices_after(state, event),
-        "roles": roles_after(state.roles, event),
-    }
+    update |= {"version": version, "roles": roles_after(state.roles, event)}
     name = e.event_type(event)
     if event.is_milestone and not _first_one_counts(state, name):
         fact = Fact(

@@ -4,20 +4,17 @@ Two inspectorates inspect together. That means little if it is one person under 
 record knows, without any directory, who has spoken for which.
 """
 
-from typing import Final
-
 from domain.inspection import events as e
 from domain.inspection.record import State, Voice
 from domain.inspection.vocabulary import DraftRef
 from domain.values import Inspectorate, PersonRef
 
-_SPEAKING: Final = (e.DraftApproved, e.OutcomeDecided, e.OutcomeSignedOff)
+Speaking = e.DraftApproved | e.OutcomeDecided | e.OutcomeSignedOff
+"""What somebody says on a draft in the name of an inspectorate."""
 
 
-def voices_after(state: State, event: e.Event) -> tuple[Voice, ...]:
+def voices_after(state: State, event: Speaking) -> tuple[Voice, ...]:
     """Return who has spoken on the draft that an event is about; on drafts before it nobody counts."""
-    if not isinstance(event, _SPEAKING):
-        return state.voices
     person = event.decided_by.person
     spoken = (
         {Inspectorate.OFSTED: person, Inspectorate.CQC: event.concurring}
