@@ -5,10 +5,10 @@ the rest.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -32,8 +32,7 @@ class DeadlineStatus(StrEnum):
     VOID = "void"
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(NamedTuple):
     """Where an inspection stands."""
 
     inspection: str
@@ -50,8 +49,7 @@ class CaseRow:
     """What holds it up, if anything does."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineRow:
+class DeadlineRow(NamedTuple):
     """One deadline of an inspection. Dates are days in London."""
 
     inspection: str
@@ -101,10 +99,10 @@ Raises:
     InspectionsError: it cannot be read.
 """
 
-_CASE: Final = ", ".join(field.name for field in fields(CaseRow))
-_DEADLINE: Final = ", ".join(field.name for field in fields(DeadlineRow))
-_CASE_VALUES: Final = ", ".join(f"${n}" for n, _ in enumerate(fields(CaseRow), start=2))
-_DEADLINE_VALUES: Final = ", ".join(f"${n}" for n, _ in enumerate(fields(DeadlineRow), start=2))
+_CASE: Final = ", ".join(CaseRow._fields)
+_DEADLINE: Final = ", ".join(DeadlineRow._fields)
+_CASE_VALUES: Final = ", ".join(f"${n}" for n, _ in enumerate(CaseRow._fields, start=2))
+_DEADLINE_VALUES: Final = ", ".join(f"${n}" for n, _ in enumerate(DeadlineRow._fields, start=2))
 LIVE: Final = "generation = (SELECT live FROM ledger.projections WHERE name = 'worklist')"
 _OWED: Final = "met_on IS NULL AND NOT void"
 
@@ -137,11 +135,11 @@ class WorklistProjection:
             )
         await connection.executemany(
             f"INSERT INTO ledger.cases (generation, {_CASE}) VALUES ($1, {_CASE_VALUES})",
-            [(generation, *astuple(row.case)) for row in rows],
+            [(generation, *row.case) for row in rows],
         )
         await connection.executemany(
             f"INSERT INTO ledger.deadlines (generation, {_DEADLINE}) VALUES ($1, {_DEADLINE_VALUES})",
-            [(generation, *_values(deadline)) for row in rows for deadline in row.deadlines],
+            [(generation, *_as_stored(deadline)) for row in rows for deadline in row.deadlines],
         )
 
 
@@ -209,7 +207,7 @@ class Worklist:
             "ORDER BY next_due NULLS LAST, inspection",
             *arguments,
         )
-        return [CaseRow(*row) for row in rows]
+        return [CaseRow._make(row) for row in rows]
 
     async def count(self) -> int:
         """Return how many cases there are."""
@@ -256,7 +254,7 @@ async def stored_rows(
     asked = f"WHERE {LIVE} AND inspection = ANY($1)"
     found: dict[str, list[CaseRow | DeadlineRow]] = {}
     for row in await connection.fetch(f"SELECT {_CASE} FROM ledger.cases {asked}", inspections):
-        found.setdefault(row[0], []).append(CaseRow(*row))
+        found.setdefault(row[0], []).append(CaseRow._make(row))
     for row in await connection.fetch(f"SELECT {_DEADLINE} FROM ledger.deadlines {asked}", inspections):
         found.setdefault(row[0], []).append(_deadline(row))
     return found
@@ -270,7 +268,5 @@ def _with_deadline(condition: str) -> str:
     return f"inspection IN (SELECT inspection FROM ledger.deadlines WHERE {LIVE} AND {condition})"
 
 
-def _values(row: DeadlineRow) -> list[object]:
-    values: list[object] = list(astuple(row))
-    values[2] = row.subject or ""  # a key has no nulls
-    return values
+def _as_stored(row: DeadlineRow) -> DeadlineRow:
+    return row._replace(subject=row.subject or "")  # a key has no nulls

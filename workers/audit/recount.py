@@ -175,7 +175,7 @@ def _rows_of(summary: CaseSummary | None) -> tuple[Row, ...]:
 
 
 def _by_words(rows: Sequence[Row]) -> dict[str, dict[str, object]]:
-    return {_in_words(row): {name: getattr(row, name) for name in row.__slots__} for row in rows}
+    return {_in_words(row): row._asdict() for row in rows}
 
 
 def _in_words(row: Row) -> str:
