@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -163,6 +164,9 @@ class PostgresLedger:
         return [Entry._make(row) for row in rows]
 
 
+_version: Final = attrgetter("version")
+
+
 async def whole_streams(
     source: asyncpg.Pool | asyncpg.Connection, streams: Sequence[str]
 ) -> dict[str, list[Entry]]:
@@ -171,6 +175,8 @@ async def whole_streams(
     for row in await source.fetch(_WHOLE_STREAMS, list(dict.fromkeys(streams))):
         entry = Entry._make(row)
         found.setdefault(entry.stream, []).append(entry)
+    for entries in found.values():
+        entries.sort(key=_version)  # which they are; SQL does not promise it of a join
     return found
 
 
