@@ -220,7 +220,8 @@ def test_people_are_listed_by_organisation_role_and_reference(live: Inspections,
         True,
     )
     listed = live("people", "list", "--format", "json").data
-    assert [person["ref"] for person in listed] == ["p-zed", "p-ada", "p-dir", "p-lead"]
+    ours = ["p-zed", "p-ada", "p-dir", "p-lead"]
+    assert [person["ref"] for person in listed if person["ref"] in ours] == ours
 
 
 def test_what_is_not_there_ends_with_3(live: Inspections) -> None:
