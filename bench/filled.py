@@ -4,6 +4,7 @@ Each inspection is a copy of a recorded one under a name of its own, and comes i
 like any other; only that one command carries all its events, and many inspections come in one call.
 """
 
+import re
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -17,6 +18,8 @@ from bench.measure import Figures
 from bench.options import Options
 from bench.recorded import Recording, record, rulebook
 from bench.servers import Servers
+from domain.canonical import canonical_model
+from domain.messages import MilestoneRequest, Verdict
 from eventstore.ledger import Append, Appended
 from eventstore.worklist import Worklist
 from workers.stores import Stores, open_stores
@@ -27,6 +30,7 @@ OPEN_IN_A_THOUSAND: Final = 12
 
 _CUTS: Final = (2, 4, 7, 10, 14, 20)
 _BATCH: Final = 100
+_COMMAND_ID: Final = re.compile('"command_id":"[^"]+"')
 
 
 @dataclass
@@ -102,13 +106,19 @@ class Filled:
         return last + timedelta(days=45)
 
 
+def _answer_to_all(like: Recording) -> str:
+    answers = [Verdict.model_validate_json(append.answer) for append in like.appends]
+    recorded = tuple(event for answer in answers for event in answer.recorded)
+    return canonical_model(Verdict(result="recorded", recorded=recorded))
+
+
 def name_of(number: int) -> str:
     """Return the name of the inspection with this number."""
     return f"{area_of(number % 17_576)}-2023-F{number // 17_576 + 1}"
 
 
 def _renamed(like: Recording, name: str, area: str) -> Append:
-    first = like.appends[0]
+    command_id = uuid4()
 
     def under_its_name(text: str) -> str:
         text = text.replace(like.inspection, name)
@@ -116,12 +126,19 @@ def _renamed(like: Recording, name: str, area: str) -> Append:
             f"-{like.area.lower()}", f"-{area.lower()}"
         )
 
+    first = like.appends[0]
+    told = MilestoneRequest.model_validate_json(under_its_name(first.request))
+    request = told.model_copy(update={"command_id": str(command_id)})
     return replace(
         first,
         stream=name,
-        command_id=uuid4(),
+        command_id=command_id,
+        digest=bytes.fromhex(request.digest()),
         expected_version=0,
-        request=under_its_name(first.request),
-        bodies=tuple(under_its_name(body) for body in like.bodies()),
+        request=canonical_model(request),
+        answer=_answer_to_all(like),
+        bodies=tuple(
+            _COMMAND_ID.sub(f'"command_id":"{command_id}"', under_its_name(body)) for body in like.bodies()
+        ),
         at=datetime(2024, 6, 1, tzinfo=UTC),
     )

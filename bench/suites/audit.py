@@ -40,12 +40,14 @@ async def run(servers: Servers, options: Options) -> Findings:
         rounds = []
         for number in range(options.rounds):
             options.tell(f"audit, round {number + 1} of {options.rounds}: examining the export")
-            rounds.append(await asyncio.to_thread(_examine, folder))
+            rounds.append(await asyncio.to_thread(_examine, str(folder)))
+        options.tell("audit: examining the database")
+        live = await asyncio.to_thread(_examine, "--live", INSPECTIONS_DATABASE_URL=filled.database)
     seconds = median(one["seconds"] for one in rounds)
     memory = median(one["mib"] for one in rounds)
     per_million = seconds * 1_000_000 / exported["entries"]
-    findings = Findings(rounds={"export": exported, "verify": rounds})
-    findings.tables = [_table(exported, rounds)]
+    findings = Findings(rounds={"export": exported, "verify": rounds, "live": live})
+    findings.tables = [_table(exported, rounds, live)]
     findings.targets = [
         Target("seconds to examine a million events", per_million, 20, at_most=True, unit="s"),
         Target("memory of all processes together", memory, 512, at_most=True, unit="MiB"),
@@ -70,11 +72,12 @@ def _size_of(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def _examine(folder: Path) -> Figures:
+def _examine(what: str, **environment: str) -> Figures:
     """Run the command, and look again and again how much memory it and its children have."""
-    command = [sys.executable, "-m", "cli.main", "audit", "verify", str(folder), "--format", "json"]
+    command = [sys.executable, "-m", "cli.main", "audit", "verify", what, "--format", "json"]
     most, began = 0, time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+    around = {**os.environ, **environment}
+    with subprocess.Popen(command, env=around, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
         while child.poll() is None:
             most = max(most, sum(map(_memory_of, _family(child.pid))))
             time.sleep(_LOOK_SECONDS)
@@ -103,7 +106,7 @@ def _memory_of(process: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
-def _table(exported: Figures, rounds: list[Figures]) -> Table:
+def _table(exported: Figures, rounds: list[Figures], live: Figures) -> Table:
     def told(measure: str) -> str:
         values = [one[measure] for one in rounds]
         return f"{median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
@@ -116,5 +119,6 @@ def _table(exported: Figures, rounds: list[Figures]) -> Table:
         [f"seconds to examine, {os.cpu_count()} processes", told("seconds")],
         *steps,
         ["MiB, all processes together", told("mib")],
+        ["seconds to examine the database itself (`--live`), once", f"{live['seconds']:.1f}"],
     ]
     return Table("A whole ledger, exported and examined", ["", "figure"], rows)
