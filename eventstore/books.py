@@ -23,17 +23,19 @@ LEFT JOIN ledger.events AS first ON first.position = c.first_position
 LEFT JOIN ledger.events AS last ON last.position = c.first_position + c.events - 1
 WHERE c.number > $1 AND c.number <= $2 ORDER BY c.number LIMIT $3
 """
-
-
 _KEPT: Final = """
 SELECT number, stream, command_id, digest, request, answer, first_position, events, recorded_at
 FROM ledger.commands WHERE number > $1 AND number <= $2 ORDER BY number
 """
+# One command after the other by the index. Of a plain join PostgreSQL compares each command with all events.
 _BROUGHT: Final = """
 SELECT c.number, e.version, e.type, e.entry
 FROM ledger.commands AS c
-JOIN ledger.events AS e ON e.position >= c.first_position AND e.position < c.first_position + c.events
-WHERE c.number > $1 AND c.number <= $2 ORDER BY e.position
+CROSS JOIN LATERAL (
+    SELECT version, type, entry FROM ledger.events
+    WHERE position >= c.first_position AND position < c.first_position + c.events ORDER BY position
+) AS e
+WHERE c.number > $1 AND c.number <= $2
 """
 
 Brought = tuple[tuple[int, str, str], ...]
@@ -74,10 +76,10 @@ async def commands_between(
     """
     with connection_errors():
         kept, events = await pool.fetch(_KEPT, after, last), await pool.fetch(_BROUGHT, after, last)
-    brought: dict[int, Brought] = defaultdict(tuple)
-    for number, *event in events:
-        brought[number] += (tuple(event),)
-    return [(number, CommandRecord(*record), brought[number]) for number, *record in kept]
+    brought: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    for number, version, event, text in events:
+        brought[number].append((version, event, text))
+    return [(number, CommandRecord(*record), tuple(sorted(brought[number]))) for number, *record in kept]
 
 
 async def amiss(pool: asyncpg.Pool, head: Head) -> AsyncIterator[Amiss]:

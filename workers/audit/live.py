@@ -22,7 +22,7 @@ from workers.privacy.erased_texts import erased_texts
 
 _ENTRIES_AT_ONCE: Final = 4_000
 _TEXTS_AT_ONCE: Final = 1_000
-_COMMANDS_AT_ONCE: Final = 5_000
+_COMMANDS_AT_ONCE: Final = 1_000
 
 R = TypeVar("R")
 
