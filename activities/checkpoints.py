@@ -6,7 +6,7 @@ anything more is signed.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Final, Protocol
 
 from activities.notices.letters import Letter, Sender, TryLaterError, UndeliverableError
 from activities.publication import lay_down
-from domain.errors import IntegrityError, UnavailableError
+from domain.errors import UnavailableError
 from domain.notices.words import Words
+from eventstore.given_away import require_given_away
 from proof.checkpoints import Checkpoint
 
 FOLDER: Final = "checkpoints"
@@ -67,6 +68,14 @@ class CheckpointPublisher:
         self._folder = folder
         self._published = 0
 
+    async def given_away(self, after: int = 0) -> Mapping[int, str]:
+        """Return the notes that lie there under a number above this one.
+
+        Raises:
+            OSError: the folder cannot be read.
+        """
+        return await asyncio.to_thread(_notes_in, self._folder / FOLDER, after)
+
     async def check(self) -> None:
         """See that the checkpoints of the log are those that were published. Nothing is written.
 
@@ -83,26 +92,23 @@ class CheckpointPublisher:
             IntegrityError: as `check`. Nothing is laid down or replaced then.
             OSError: the folder cannot be written to.
         """
-        for issued in await self._checked():
-            await asyncio.to_thread(_publish, self._folder / FOLDER / str(issued.number), issued)
-            self._published = issued.number
+        given, issued = await self._checked()
+        for one in issued:
+            if one.number not in given:
+                path = self._folder / FOLDER / str(one.number)
+                await asyncio.to_thread(lay_down, path, str(one.checkpoint).encode())
+            self._published = one.number
         last = await self._checkpoints.last()
         if last is not None:
             await asyncio.to_thread(_replace, self._folder / NEWEST, str(last.checkpoint).encode())
 
-    async def _checked(self) -> Sequence[Issued]:
-        """Return the newest of those that were found alike before, and what came after it."""
-        # The folder first: what another process publishes meanwhile is in the table by then.
-        highest = await asyncio.to_thread(_highest, self._folder / FOLDER)
-        found = await self._checkpoints.all(max(self._published - 1, 0))
-        if highest > (found[-1].number if found else 0):
-            raise IntegrityError(
-                f"checkpoint {highest} was published in {self._folder / FOLDER} and is not in the ledger: "
-                "it was taken away, or the folder belongs to another ledger"
-            )
-        for issued in found:
-            await asyncio.to_thread(_require_same, self._folder / FOLDER / str(issued.number), issued)
-        return found
+    async def _checked(self) -> tuple[Mapping[int, str], Sequence[Issued]]:
+        """Return what lies there and what was issued, from the newest on that was found alike before."""
+        after = max(self._published - 1, 0)
+        given = await self.given_away(after)
+        issued = await self._checkpoints.all(after)
+        require_given_away(given, {one.number: str(one.checkpoint) for one in issued})
+        return given, issued
 
 
 class CheckpointPost:
@@ -168,32 +174,14 @@ def letter_of(issued: Issued, address: str) -> Letter:
     )
 
 
-def _highest(folder: Path) -> int:
-    """Return the highest number under which a checkpoint lies in a folder, 0 if none does."""
+def _notes_in(folder: Path, after: int) -> dict[int, str]:
     try:
-        return max((int(one.name) for one in folder.iterdir() if one.name.isdecimal()), default=0)
+        numbered = [(int(file.name), file) for file in folder.iterdir() if file.name.isdecimal()]
     except FileNotFoundError:
-        return 0
-
-
-def _require_same(path: Path, issued: Issued) -> None:
-    if _content(path) not in (None, str(issued.checkpoint).encode()):
-        raise IntegrityError(f"checkpoint {issued.number} is not the one that was published as {path}")
-
-
-def _publish(path: Path, issued: Issued) -> None:
-    """Lay a checkpoint down if it does not lie there, after a last look: others publish as well."""
-    _require_same(path, issued)
-    _replace(path, str(issued.checkpoint).encode())
+        return {}
+    return {number: file.read_bytes().decode(errors="replace") for number, file in numbered if number > after}
 
 
 def _replace(path: Path, content: bytes) -> None:
-    if _content(path) != content:
+    if not path.exists() or path.read_bytes() != content:
         lay_down(path, content)
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None

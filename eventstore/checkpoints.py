@@ -1,6 +1,7 @@
 """Checkpoints of the ledger: signed statements of what it was, issued only if it has grown and no more."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -8,6 +9,7 @@ from typing import Any, Final
 import asyncpg
 
 from domain.errors import IntegrityError, MalformedError, NotFoundError
+from eventstore.given_away import require_given_away
 from eventstore.pool import connection_errors
 from proof.checkpoints import Checkpoint, TreeHead
 from proof.merkle import Frontier, Tree
@@ -16,7 +18,8 @@ from proof.notes import MOST_SIGNATURES, KeyType, NoteError, PublicKey, SecretKe
 PAGE: Final = 20_000
 """Leaves that are read at once."""
 
-_ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtext('inspections checkpoints'))"
+_LOCK: Final = "SELECT pg_advisory_lock(hashtext('inspections checkpoints'))"
+_UNLOCK: Final = "SELECT pg_advisory_unlock(hashtext('inspections checkpoints'))"
 _LEAVES: Final = "SELECT position, leaf FROM ledger.events WHERE position > $1 ORDER BY position LIMIT $2"
 _ISSUED: Final = "SELECT number, note, issued_at FROM ledger.checkpoints"
 _FILE: Final = (
@@ -24,7 +27,16 @@ _FILE: Final = (
     "SELECT coalesce(max(number), 0) + 1, $1, $2, $3, $4 FROM ledger.checkpoints "
     "RETURNING number, note, issued_at"
 )
+_NOTES: Final = "SELECT number, note FROM ledger.checkpoints"
 _NUMBERS: Final = "SELECT count(*), coalesce(max(number), 0) FROM ledger.checkpoints"
+
+
+GivenAway = Callable[[], Awaitable[Mapping[int, str]]]
+"""Returns the notes of checkpoints that were given away, by their numbers."""
+
+
+async def _nothing() -> Mapping[int, str]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,38 +111,44 @@ class Checkpoints:
         *,
         every: timedelta = timedelta(0),
         old_key_is_lost: bool = False,
+        given_away: GivenAway = _nothing,
     ) -> Issued:
         """Sign what the ledger is now, after checking that it has grown from the last checkpoint.
 
-        If it has not grown and these keys have signed the last checkpoint, that one is returned.
+        If it has not grown and these keys have signed the last checkpoint, that one is returned. All that is
+        looked at is seen as of one moment, so that nobody can change it while it is.
 
         Args:
             signing: the log's key; while keys change, the old one and the new one.
             at: when it is issued.
             every: return the last one if it is not as old as this. Of several that ask at once, one issues.
             old_key_is_lost: let a key begin to which no earlier one has handed over.
+            given_away: returns checkpoints that were given away, the notes by their numbers.
 
         Raises:
-            IntegrityError: the ledger has not grown from what was signed last, or a checkpoint is gone.
-                Nothing is signed then.
+            IntegrityError: the ledger has not grown from what was signed last, or a checkpoint is gone or
+                another than was given away. Nothing is signed then.
             MalformedError: none of these keys has ever signed for this log, and others have.
             UnavailableError: PostgreSQL cannot be reached.
         """
         with connection_errors():
-            async with self._pool.acquire() as connection, connection.transaction():
-                await connection.execute(_ONE_AT_A_TIME)
-                last, keys = await _last(connection), await _keys(connection)
+            async with self._pool.acquire() as connection, _alone(connection):
+                last = await _last(connection)
                 # In either direction: a clock that was once ahead must not end all issuing.
                 if last and abs(at - last.issued_at) < every:
                     return last
-                await _require_all(connection, keys)
-                if not old_key_is_lost:
-                    _refuse_strangers(signing, keys)
-                head = await _grown(connection, signing[0].public.name, last, keys)
-                if last and last.checkpoint.head == head and _has_signed(last.checkpoint, signing):
-                    return last
-                await _add_keys(connection, "log_keys", [one.public for one in signing], at)
-                return await _file(connection, Checkpoint.sign(head, signing, at), at)
+                given = await given_away()
+                async with connection.transaction(isolation="repeatable_read"):
+                    last, keys = await _last(connection), await _keys(connection)
+                    await _require_all(connection, keys)
+                    require_given_away(given, dict(await connection.fetch(_NOTES)) if given else {})
+                    if not old_key_is_lost:
+                        _refuse_strangers(signing, keys)
+                    head = await _grown(connection, signing[0].public.name, last, keys)
+                    if last and last.checkpoint.head == head and _has_signed(last.checkpoint, signing):
+                        return last
+                    await _add_keys(connection, "log_keys", [one.public for one in signing], at)
+                    return await _file(connection, Checkpoint.sign(head, signing, at), at)
 
     async def add(self, cosigned: Checkpoint, cosigner: PublicKey, at: datetime) -> Issued:
         """File a checkpoint with the signature of somebody who has checked it, beside those without.
@@ -149,8 +167,7 @@ class Checkpoints:
         """
         signature = _signature_of(cosigner, cosigned)
         with connection_errors():
-            async with self._pool.acquire() as connection, connection.transaction():
-                await connection.execute(_ONE_AT_A_TIME)
+            async with self._pool.acquire() as connection, _alone(connection), connection.transaction():
                 row = await connection.fetchrow(
                     f"{_ISSUED} WHERE size = $1 AND root = $2 ORDER BY number DESC LIMIT 1",
                     *(cosigned.head.size, cosigned.head.root),
@@ -167,6 +184,20 @@ class Checkpoints:
                     raise MalformedError(f"a checkpoint takes {MOST_SIGNATURES} signatures and no more")
                 await _add_keys(connection, "cosigner_keys", [cosigner], at)
                 return await _file(connection, Checkpoint(note, cosigned.head), at)
+
+
+@asynccontextmanager
+async def _alone(connection: Any) -> AsyncIterator[None]:
+    """Let nobody else file checkpoints. Not for a transaction, whose view could be older than the lock."""
+    try:
+        await connection.execute(_LOCK)
+        yield
+    finally:
+        try:
+            await connection.execute(_UNLOCK)
+        except BaseException:
+            connection.terminate()  # or it would keep the lock when it is used again
+            raise
 
 
 async def _last(connection: Any) -> Issued | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -182,6 +183,48 @@ async def test_what_was_changed_is_not_signed(
         await checkpoints.issue([KEY], AT)
     count = await superuser.fetchval("SELECT count(*) FROM ledger.checkpoints")
     assert count == (0 if statement.startswith("DELETE FROM ledger.checkpoints") else 1)
+
+
+async def test_what_was_given_away_is_looked_up_before_the_ledger_is(
+    superuser: asyncpg.Connection, ledger: PostgresLedger, checkpoints: Checkpoints
+) -> None:
+    """So nobody can slip a change in between: whoever takes a checkpoint away then is still found."""
+    await checkpoints.issue([KEY], AT)
+    await appended(ledger, command("A", 3, body(3)))
+    given = {one.number: str(one.checkpoint) for one in [await checkpoints.issue([KEY], AT)]}
+
+    async def given_away() -> Mapping[int, str]:
+        await superuser.execute(
+            TRIGGERS_OFF.format("checkpoints", "DELETE FROM ledger.checkpoints WHERE number = 2")
+        )
+        return given
+
+    with pytest.raises(IntegrityError, match="checkpoint 2 was published and is not in the ledger"):
+        await checkpoints.issue([KEY], AT, given_away=given_away)
+    with pytest.raises(IntegrityError, match="checkpoint 2 was published"):
+        await checkpoints.issue([KEY], AT, given_away=given_away)
+    assert [one.number for one in await checkpoints.all()] == [1]
+
+
+async def test_whoever_is_broken_off_keeps_nobody_waiting(checkpoints: Checkpoints) -> None:
+    """Neither while it waits for its turn nor when it has it."""
+    has_its_turn = asyncio.Event()
+
+    async def given_away() -> Mapping[int, str]:
+        has_its_turn.set()
+        await asyncio.Event().wait()
+        return {}
+
+    first = asyncio.create_task(checkpoints.issue([KEY], AT, given_away=given_away))
+    await has_its_turn.wait()
+    second = asyncio.create_task(checkpoints.issue([KEY], AT))
+    await asyncio.sleep(0.1)
+    for task in (second, first):
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    async with asyncio.timeout(10):
+        assert (await checkpoints.issue([KEY], AT)).number == 1
 
 
 async def test_checkpoints_count_without_a_gap_and_after_a_gap_nothing_is_signed(

@@ -73,8 +73,10 @@ async def issue_now(
         OSError: the folder cannot be read.
         UnavailableError: PostgreSQL cannot be reached.
     """
-    await CheckpointPublisher(stores.checkpoints, published).check()
-    return await stores.checkpoints.issue(signing, datetime.now(UTC), old_key_is_lost=old_key_is_lost)
+    publisher = CheckpointPublisher(stores.checkpoints, published)
+    return await stores.checkpoints.issue(
+        signing, datetime.now(UTC), old_key_is_lost=old_key_is_lost, given_away=publisher.given_away
+    )
 
 
 class CheckpointIssuing:
@@ -123,7 +125,9 @@ class CheckpointIssuing:
     async def _issue(self) -> None:
         last = await self._stores.checkpoints.last()
         if last is None or last.checkpoint.head.size != await self._stores.ledger.head():
-            await self._stores.checkpoints.issue([self._key], datetime.now(UTC), every=self._every)
+            await self._stores.checkpoints.issue(
+                [self._key], datetime.now(UTC), every=self._every, given_away=self._publisher.given_away
+            )
 
 
 class CheckpointMailing:
