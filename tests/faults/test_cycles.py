@@ -4,6 +4,8 @@ import asyncio
 import gc
 import signal
 from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
 from subprocess import Popen
@@ -157,14 +159,37 @@ async def _opened_by_many(cycle: Cycle) -> int:
     return sum(isinstance(one, Answer) for one in opened)
 
 
+@asynccontextmanager
+async def _bell_rings(cycle: Cycle) -> AsyncIterator[None]:
+    """Let cycles hear of what comes into the ledger, as beside a real worker."""
+    pool, ledger = cycle.house.stores.pool, cycle.house.stores.ledger
+    await enrol(pool, SUBSCRIBER, after=await ledger.head())
+
+    async def ring() -> None:
+        while True:
+            await catch_up(pool, ledger, Bell(ledger, cycle.desk))
+            await asyncio.sleep(0.1)
+
+    ringing = asyncio.create_task(ring())
+    try:
+        yield
+    finally:
+        ringing.cancel()
+        with suppress(asyncio.CancelledError):
+            await ringing
+
+
 @pytest.mark.parametrize("raised_by", ["the sweeper", "the next request"])
 async def test_a_cycle_that_was_terminated_is_raised_again(
     raised_by: str, postgres_url: str, skipper: TimeSkipper, tmp_path: Path
 ) -> None:
-    """Before it could open what was scheduled: whoever raises it, the inspection is opened."""
+    """Before it could open what was scheduled: whoever raises it, the inspection is opened.
+
+    It may still be opened for the one that was terminated. The other hears of that by the bell.
+    """
     async with house_at(postgres_url, skipper, tmp_path) as (_, house):
         cycle = Cycle(house, TODAY)
-        async with house.worker():
+        async with house.worker(), _bell_rings(cycle):
             await cycle.enter()
             await cycle.record("schedule_inspection", **_visit(cycle))
             await cycle.handle.terminate()
