@@ -35,7 +35,10 @@ def problem_of(line: CommandLine) -> str | None:
     if (request.inspection, command_id) != (line.stream, line.command_id):
         return "its request is another command's"
     # Of what was malformed a digest is kept and not the request: it may have said anything.
-    if not (verdict.refused and verdict.refused.code == MALFORMED) and request.digest() != line.digest:
+    kept_apart = verdict.refused and verdict.refused.code == MALFORMED
+    if kept_apart and request.command.keys() != {"sha256", "size"}:
+        return "its request was not malformed, and its answer says that it was"
+    if not kept_apart and request.digest() != line.digest:
         return "its request is not the one that was sent, which had another digest"
     if [(one.version, one.type) for one in verdict.recorded] != [event[:2] for event in line.events]:
         return "its answer names other events than those that are recorded"

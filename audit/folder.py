@@ -61,6 +61,8 @@ class Folder:
         if self._contents is None:
             return f"export {self._path}"
         whole = ", ".join(self._contents.streams or ()) or "the whole ledger"
+        if self._contents.rehearsal:
+            whole += " of a rehearsal"
         return f"export {self._path}: {whole}, made at {self._contents.made_at:%Y-%m-%d %H:%M} UTC"
 
     @property

@@ -50,6 +50,8 @@ def examine_proofs(
     except MalformedError as error:
         yield Finding(Step.PROOFS, str(error), file=file)
         return
+    if not version:
+        yield Finding(Step.PROOFS, f"no entry of {stream} is there", file=file)
     if proofs.stream != stream or [one.version for one in proofs.entries] != list(range(1, version + 1)):
         yield Finding(Step.PROOFS, f"does not prove versions 1 to {version} of {stream}", file=file)
     root = hash_from(proofs.root)

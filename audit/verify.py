@@ -112,7 +112,7 @@ class _Examination:
         self.remarks += trust.remarks
         if not statement.checkpoints and not self._findings:
             self.remarks.append(_NONE_SIGNED)
-        if statement.origin:
+        if statement.origin or not self._findings:
             self._looked_at[Step.SIGNATURES] = _count(statement.checkpoints, "checkpoint")
         return trust
 
@@ -128,8 +128,9 @@ class _Examination:
         seen = Seen()
         for one in examined:
             seen.add(one, dense=self._source.dense)
-        if self._source.dense and seen.last and seen.last.position < self._source.size:
-            missing = seen.last.position + 1
+        last = seen.last.position if seen.last else 0
+        if self._source.dense and last < self._source.size:
+            missing = last + 1
             seen.find(Finding(Step.ORDER, f"position {missing} and what comes after it are missing", missing))
         self._findings += seen.findings
         for finding in seen.findings:

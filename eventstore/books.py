@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import asyncpg
 
+from domain.errors import IntegrityError
 from eventstore.ledger import CommandRecord
 from eventstore.pool import connection_errors
 
@@ -60,10 +61,14 @@ async def head_of(pool: asyncpg.Pool) -> Head:
     """Return how far the ledger has come.
 
     Raises:
+        IntegrityError: it does not say.
         UnavailableError: PostgreSQL cannot be reached.
     """
     with connection_errors():
-        return Head(*await pool.fetchrow(_HEAD))
+        found = await pool.fetchrow(_HEAD)
+    if found is None:
+        raise IntegrityError("the head of the ledger is gone, the row that says how far it has come")
+    return Head(*found)
 
 
 async def commands_between(

@@ -1,5 +1,6 @@
 """Checkpoints of the ledger: signed statements of what it was, issued only if it has grown and no more."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,14 +22,12 @@ PAGE: Final = 20_000
 _LOCK: Final = "SELECT pg_advisory_lock(hashtext('inspections checkpoints'))"
 _UNLOCK: Final = "SELECT pg_advisory_unlock(hashtext('inspections checkpoints'))"
 _LEAVES: Final = "SELECT position, leaf FROM ledger.events WHERE position > $1 ORDER BY position LIMIT $2"
-_ISSUED: Final = "SELECT number, note, issued_at FROM ledger.checkpoints"
+_ISSUED: Final = "SELECT number, note, issued_at, size, root FROM ledger.checkpoints"
 _FILE: Final = (
     "INSERT INTO ledger.checkpoints (number, size, root, note, issued_at) "
     "SELECT coalesce(max(number), 0) + 1, $1, $2, $3, $4 FROM ledger.checkpoints "
-    "RETURNING number, note, issued_at"
+    "RETURNING number, note, issued_at, size, root"
 )
-_NOTES: Final = "SELECT number, note FROM ledger.checkpoints"
-_NUMBERS: Final = "SELECT count(*), coalesce(max(number), 0) FROM ledger.checkpoints"
 
 
 GivenAway = Callable[[], Awaitable[Mapping[int, str]]]
@@ -139,12 +138,14 @@ class Checkpoints:
                     return last
                 given = await given_away()
                 async with connection.transaction(isolation="repeatable_read"):
-                    last, keys = await _last(connection), await _keys(connection)
-                    await _require_all(connection, keys)
-                    require_given_away(given, dict(await connection.fetch(_NOTES)) if given else {})
+                    rows = await connection.fetch(f"{_ISSUED} ORDER BY number")
+                    issued, keys = [_issued(row) for row in rows], await _keys(connection)
+                    _require_all(issued, keys)
+                    require_given_away(given, {one.number: str(one.checkpoint) for one in issued})
                     if not old_key_is_lost:
                         _refuse_strangers(signing, keys)
-                    head = await _grown(connection, signing[0].public.name, last, keys)
+                    head = await _grown(connection, signing[0].public.name, issued, keys)
+                    last = max(issued, key=_largest, default=None)
                     if last and last.checkpoint.head == head and _has_signed(last.checkpoint, signing):
                         return last
                     await _add_keys(connection, "log_keys", [one.public for one in signing], at)
@@ -206,13 +207,19 @@ async def _last(connection: Any) -> Issued | None:
     return _issued(row) if row else None
 
 
-async def _require_all(connection: Any, keys: Sequence[PublicKey]) -> None:
+def _require_all(issued: Sequence[Issued], keys: Sequence[PublicKey]) -> None:
     """Refuse if some were taken away: a changed ledger would seem to have grown from those that are left."""
-    left, numbered = await connection.fetchrow(_NUMBERS)
-    if keys and not left:
+    if keys and not issued:
         raise IntegrityError(f"keys of {keys[0].name} have signed for this log, and no checkpoint is left")
-    if left != numbered:
-        raise IntegrityError(f"of {numbered} checkpoints {left} are left: the others were taken away")
+    for number, one in enumerate(issued, 1):
+        if one.number != number:
+            raise IntegrityError(
+                f"checkpoint {number} is gone, {len(issued)} are left: somebody has taken it away"
+            )
+
+
+def _largest(issued: Issued) -> tuple[int, int]:
+    return issued.checkpoint.head.size, issued.number
 
 
 async def _file(connection: Any, checkpoint: Checkpoint, at: datetime) -> Issued:
@@ -259,11 +266,14 @@ def _signature_of(cosigner: PublicKey, cosigned: Checkpoint) -> Signature:
 
 
 def _issued(row: Any) -> Issued:
-    number, note, issued_at = row
+    number, note, issued_at, size, root = row
     try:
-        return Issued(number, Checkpoint.read(note), issued_at)
+        checkpoint = Checkpoint.read(note)
     except NoteError as error:
         raise IntegrityError(f"checkpoint {number} cannot be read: {error}") from error
+    if (checkpoint.head.size, checkpoint.head.root) != (size, root):
+        raise IntegrityError(f"checkpoint {number} has another size or root beside its note than in it")
+    return Issued(number, checkpoint, issued_at)
 
 
 def _has_signed(checkpoint: Checkpoint, signing: Sequence[SecretKey]) -> bool:
@@ -271,18 +281,27 @@ def _has_signed(checkpoint: Checkpoint, signing: Sequence[SecretKey]) -> bool:
     return all((one.public.name, one.public.id) in given for one in signing)
 
 
-async def _grown(connection: Any, origin: str, last: Issued | None, keys: Sequence[PublicKey]) -> TreeHead:
-    """Hash the whole ledger, and compare with the last checkpoint where it ended."""
-    if last:
+async def _grown(
+    connection: Any, origin: str, issued: Sequence[Issued], keys: Sequence[PublicKey]
+) -> TreeHead:
+    """Hash the whole ledger, and compare with each checkpoint where that ended.
+
+    With each, for whoever can write one into the database could put it in the place of the last.
+    """
+    ended: dict[int, list[Issued]] = defaultdict(list)
+    for one in issued:
         try:
-            last.checkpoint.check(origin, keys)
+            one.checkpoint.check(origin, keys)
         except NoteError as error:
-            raise IntegrityError(f"checkpoint {last.number}: {error}") from error
+            raise IntegrityError(f"checkpoint {one.number}: {error}") from error
+        ended[one.checkpoint.head.size].append(one)
     frontier = Frontier()
+    _require_same(frontier, ended[0])
     async for leaf in _leaves(connection):
         frontier.append(leaf)
-        if last and frontier.size == last.checkpoint.head.size:
-            _require_same(frontier, last)
+        if frontier.size in ended:
+            _require_same(frontier, ended[frontier.size])
+    last = max(issued, key=_largest, default=None)
     if last and frontier.size < last.checkpoint.head.size:
         raise IntegrityError(
             f"the ledger has {frontier.size} entries and had {last.checkpoint.head.size} at checkpoint "
@@ -291,12 +310,13 @@ async def _grown(connection: Any, origin: str, last: Issued | None, keys: Sequen
     return TreeHead(origin, frontier.size, frontier.root())
 
 
-def _require_same(frontier: Frontier, last: Issued) -> None:
-    if frontier.root() != last.checkpoint.head.root:
-        raise IntegrityError(
-            f"the first {frontier.size} entries are not those of checkpoint {last.number}: something in them "
-            "was changed; `inspections audit verify --live` says what"
-        )
+def _require_same(frontier: Frontier, ended: Sequence[Issued]) -> None:
+    for one in ended:
+        if frontier.root() != one.checkpoint.head.root:
+            raise IntegrityError(
+                f"the first {frontier.size} entries are not those of checkpoint {one.number}: something in "
+                "them was changed; `inspections audit verify --live` says what"
+            )
 
 
 async def _leaves(connection: Any) -> AsyncIterator[bytes]:

@@ -5,6 +5,7 @@ earlier checkpoint or a key is brought.
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -17,7 +18,7 @@ import pytest
 
 from audit.export_format import MANIFEST, FileMark, Manifest, read_manifest
 from audit.findings import Step
-from domain.canonical import canonical_model
+from domain.canonical import canonical_json, canonical_model
 from domain.errors import IntegrityError
 from domain.messages import MilestoneRequest
 from proof.notes import KeyType, SecretKey
@@ -365,6 +366,7 @@ BY_FILES: Final[dict[str, tuple[Edit, Step, int, str]]] = {
         151,
         "position 151 and what comes after",
     ),
+    "all deleted": (lambda _: [], Step.ORDER, 1, "position 1 and what comes after"),
     "one twice": (lambda lines: [*lines[:100], *lines[99:]], Step.ORDER, 100, "there twice, or out of order"),
     "two swapped": (
         lambda lines: [*lines[:79], lines[80], lines[79], *lines[81:]],
@@ -396,6 +398,19 @@ async def test_a_manifest_that_was_written_anew_hides_nothing(
     assert Step.FILES not in failed(report)
     assert findings(report, step)[0].position == first_bad(report)[0] == position
     assert any(told in one.problem for one in findings(report, step) if one.position == position)
+
+
+async def test_an_extract_without_entries_proves_nothing(house: House, tmp_path: Path) -> None:
+    """With proofs of none, a manifest that was written anew, and all hashes as they were."""
+    folder = await house.export(tmp_path / "export", STREAM)
+    (entries,) = (folder / "entries").iterdir()
+    entries.write_bytes(b"")
+    proofs = folder / "proofs" / f"{STREAM}.json"
+    whole = json.loads(proofs.read_text())
+    proofs.write_text(canonical_json({**whole, "entries": []}) + "\n")
+    _mark_anew(folder)
+    report = examined(folder, KEY)
+    assert findings(report, Step.PROOFS)[0].problem == f"no entry of {STREAM} is there"
 
 
 async def test_a_sealed_text_or_a_hash_that_was_exchanged_is_found(house: House, tmp_path: Path) -> None:

@@ -158,10 +158,16 @@ async def test_what_comes_back_and_is_not_what_was_issued_is_not_filed(checkpoin
         ("events", "DELETE FROM ledger.events WHERE position = 3", "position 3 is missing"),
         (
             "checkpoints",
-            "UPDATE ledger.checkpoints SET note = replace(note, E'\\n5\\n', E'\\n4\\n')",
+            "UPDATE ledger.checkpoints SET size = 4, note = replace(note, E'\\n5\\n', E'\\n4\\n')",
             "is not under this text",
         ),
         ("log_keys", "DELETE FROM ledger.log_keys", "no key of send.example/ledger"),
+        (
+            "checkpoints",
+            "UPDATE ledger.checkpoints SET size = 9999",
+            "checkpoint 1 has another size or root beside its note",
+        ),
+        ("checkpoints", "UPDATE ledger.checkpoints SET number = -1", "checkpoint 1 is gone"),
         (
             "checkpoints",
             "DELETE FROM ledger.checkpoints",
@@ -206,6 +212,23 @@ async def test_what_was_given_away_is_looked_up_before_the_ledger_is(
     assert [one.number for one in await checkpoints.all()] == [1]
 
 
+async def test_a_checkpoint_of_another_key_does_not_stand_before_those_of_the_log(
+    superuser: asyncpg.Connection, ledger: PostgresLedger, checkpoints: Checkpoints
+) -> None:
+    """Who owns the database can name a key of his or her own, and sign with it what was changed."""
+    await checkpoints.issue([KEY], AT)
+    await superuser.execute(TRIGGERS_OFF.format("events", "UPDATE ledger.events SET leaf = sha256('x')"))
+    tree = await checkpoints.tree()
+    forged = Checkpoint.sign(TreeHead(ORIGIN, tree.size, tree.root()), [STRANGER], AT)
+    await superuser.execute("INSERT INTO ledger.log_keys VALUES ($1, now())", str(STRANGER.public))
+    await superuser.execute(
+        "INSERT INTO ledger.checkpoints VALUES (2, $1, $2, $3, now())",
+        *(tree.size, tree.root(), str(forged)),
+    )
+    with pytest.raises(IntegrityError, match="are not those of checkpoint 1"):
+        await checkpoints.issue([KEY], AT)
+
+
 async def test_whoever_is_broken_off_keeps_nobody_waiting(checkpoints: Checkpoints) -> None:
     """Neither while it waits for its turn nor when it has it."""
     has_its_turn = asyncio.Event()
@@ -240,5 +263,5 @@ async def test_checkpoints_count_without_a_gap_and_after_a_gap_nothing_is_signed
     await superuser.execute(
         TRIGGERS_OFF.format("checkpoints", "DELETE FROM ledger.checkpoints WHERE number = 2")
     )
-    with pytest.raises(IntegrityError, match="of 3 checkpoints 2 are left"):
+    with pytest.raises(IntegrityError, match="checkpoint 2 is gone, 2 are left"):
         await checkpoints.issue([KEY], AT)

@@ -72,6 +72,8 @@ class Live:
             findings.append(Finding(Step.SIGNATURES, str(error)))
             return Statement(None, (), ())
         origin = issued[-1].checkpoint.head.origin if issued else None
+        # Not by number: an earlier checkpoint that was cosigned late has a later number.
+        issued.sort(key=lambda one: (one.checkpoint.head.size, one.number))
         return Statement(origin, keys, [Numbered(one.number, str(one.checkpoint)) for one in issued])
 
     def tree(self, findings: list[Finding]) -> Tree | None:
