@@ -6,7 +6,7 @@ anything more is signed.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +16,7 @@ from activities.notices.letters import Letter, Sender, TryLaterError, Undelivera
 from activities.publication import lay_down
 from domain.errors import UnavailableError
 from domain.notices.words import Words
-from eventstore.given_away import require_given_away
+from eventstore.given_away import GivenAway, require_given_away
 from proof.checkpoints import Checkpoint
 
 FOLDER: Final = "checkpoints"
@@ -68,13 +68,13 @@ class CheckpointPublisher:
         self._folder = folder
         self._published = 0
 
-    async def given_away(self, after: int = 0) -> Mapping[int, str]:
-        """Return the notes that lie there under a number above this one.
+    async def given_away(self) -> GivenAway:
+        """Return all that lies there.
 
         Raises:
             OSError: the folder cannot be read.
         """
-        return await asyncio.to_thread(_notes_in, self._folder / FOLDER, after)
+        return await asyncio.to_thread(_given_away_in, self._folder)
 
     async def check(self) -> None:
         """See that the checkpoints of the log are those that were published. Nothing is written.
@@ -102,12 +102,12 @@ class CheckpointPublisher:
         if last is not None:
             await asyncio.to_thread(_replace, self._folder / NEWEST, str(last.checkpoint).encode())
 
-    async def _checked(self) -> tuple[Mapping[int, str], Sequence[Issued]]:
+    async def _checked(self) -> tuple[Container[int], Sequence[Issued]]:
         """Return what lies there and what was issued, from the newest on that was found alike before."""
         after = max(self._published - 1, 0)
-        given = await self.given_away(after)
+        given = await asyncio.to_thread(_notes_in, self._folder / FOLDER, after)
         issued = await self._checkpoints.all(after)
-        require_given_away(given, {one.number: str(one.checkpoint) for one in issued})
+        require_given_away(GivenAway(given), {one.number: str(one.checkpoint) for one in issued})
         return given, issued
 
 
@@ -171,6 +171,14 @@ def letter_of(issued: Issued, address: str) -> Letter:
             str(issued.checkpoint),
         ),
         recorded_at=issued.issued_at,
+    )
+
+
+def _given_away_in(folder: Path) -> GivenAway:
+    newest = folder / NEWEST
+    return GivenAway(
+        _notes_in(folder / FOLDER, 0),
+        newest.read_bytes().decode(errors="replace") if newest.exists() else None,
     )
 
 

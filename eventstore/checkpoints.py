@@ -1,7 +1,7 @@
 """Checkpoints of the ledger: signed statements of what it was, issued only if it has grown and no more."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from typing import Any, Final
 import asyncpg
 
 from domain.errors import IntegrityError, MalformedError, NotFoundError
-from eventstore.given_away import require_given_away
+from eventstore.given_away import GivenAway, require_given_away
 from eventstore.pool import connection_errors
 from proof.checkpoints import Checkpoint, TreeHead
 from proof.merkle import Frontier, Tree
@@ -30,12 +30,12 @@ _FILE: Final = (
 )
 
 
-GivenAway = Callable[[], Awaitable[Mapping[int, str]]]
-"""Returns the notes of checkpoints that were given away, by their numbers."""
+LookUp = Callable[[], Awaitable[GivenAway]]
+"""Returns the checkpoints that were given away."""
 
 
-async def _nothing() -> Mapping[int, str]:
-    return {}
+async def _nothing() -> GivenAway:
+    return GivenAway({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Checkpoints:
         *,
         every: timedelta = timedelta(0),
         old_key_is_lost: bool = False,
-        given_away: GivenAway = _nothing,
+        given_away: LookUp = _nothing,
     ) -> Issued:
         """Sign what the ledger is now, after checking that it has grown from the last checkpoint.
 
@@ -122,7 +122,7 @@ class Checkpoints:
             at: when it is issued.
             every: return the last one if it is not as old as this. Of several that ask at once, one issues.
             old_key_is_lost: let a key begin to which no earlier one has handed over.
-            given_away: returns checkpoints that were given away, the notes by their numbers.
+            given_away: returns the checkpoints that were given away.
 
         Raises:
             IntegrityError: the ledger has not grown from what was signed last, or a checkpoint is gone or

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -13,6 +12,7 @@ from domain.errors import IntegrityError, MalformedError, NotFoundError
 from eventstore import checkpoints as module
 from eventstore.checkpoints import Checkpoints
 from eventstore.envelope import leaf_of
+from eventstore.given_away import GivenAway
 from eventstore.postgres import PostgresLedger
 from proof.checkpoints import Checkpoint, TreeHead
 from proof.merkle import EMPTY_ROOT, Tree, root_of, verify_consistency
@@ -199,21 +199,25 @@ async def test_what_was_given_away_is_looked_up_before_the_ledger_is(
     await appended(ledger, command("A", 3, body(3)))
     given = {one.number: str(one.checkpoint) for one in [await checkpoints.issue([KEY], AT)]}
 
-    async def given_away() -> Mapping[int, str]:
+    async def given_away() -> GivenAway:
         await superuser.execute(
             TRIGGERS_OFF.format("checkpoints", "DELETE FROM ledger.checkpoints WHERE number = 2")
         )
-        return given
+        return GivenAway(given)
 
     with pytest.raises(IntegrityError, match="checkpoint 2 was published and is not in the ledger"):
         await checkpoints.issue([KEY], AT, given_away=given_away)
-    with pytest.raises(IntegrityError, match="checkpoint 2 was published"):
-        await checkpoints.issue([KEY], AT, given_away=given_away)
+
+    async def newest() -> GivenAway:
+        return GivenAway({}, given[2])
+
+    with pytest.raises(IntegrityError, match="published as the newest is not in the ledger"):
+        await checkpoints.issue([KEY], AT, given_away=newest)
     assert [one.number for one in await checkpoints.all()] == [1]
 
 
 async def test_a_checkpoint_of_another_key_does_not_stand_before_those_of_the_log(
-    superuser: asyncpg.Connection, ledger: PostgresLedger, checkpoints: Checkpoints
+    superuser: asyncpg.Connection, checkpoints: Checkpoints
 ) -> None:
     """Who owns the database can name a key of his or her own, and sign with it what was changed."""
     await checkpoints.issue([KEY], AT)
@@ -233,10 +237,10 @@ async def test_whoever_is_broken_off_keeps_nobody_waiting(checkpoints: Checkpoin
     """Neither while it waits for its turn nor when it has it."""
     has_its_turn = asyncio.Event()
 
-    async def given_away() -> Mapping[int, str]:
+    async def given_away() -> GivenAway:
         has_its_turn.set()
         await asyncio.Event().wait()
-        return {}
+        return GivenAway({})
 
     first = asyncio.create_task(checkpoints.issue([KEY], AT, given_away=given_away))
     await has_its_turn.wait()
