@@ -8,7 +8,7 @@ from domain.area.news import news_of
 from domain.area.state import State as Area
 from domain.streams import StreamKind, kind_of, require_kind
 from eventstore.envelope import Entry
-from eventstore.folding import state_of
+from eventstore.folding import require_whole, state_of
 from eventstore.ledger import Ledger
 from workers.informed import by_area, informed
 from workers.reading import moment_as_at
@@ -26,11 +26,12 @@ async def look_at(ledger: Ledger, name: str, point: Point) -> Look | None:
     Raises:
         MalformedError: a day is still to come, or the name is nobody's.
         NotFoundError: the stream has no such version.
-        IntegrityError: an entry cannot be read.
+        IntegrityError: an entry cannot be read, or is missing.
     """
     entries = await ledger.read_stream(name)
     if not entries:
         return None
+    require_whole(entries)
     moments = Moments(
         await moment_as_at(ledger, point.as_at) if point.as_at else None,
         await moment_as_at(ledger, point.known) if point.known else None,

@@ -48,6 +48,9 @@ def _print(found: Recount, seconds: float) -> None:
         ("stream", "what", "field", "stored", "folded"),
         [(one.stream, in_words(one.row), one.field, one.stored, one.folded) for one in found.differences],
     )
+    if any(one.row == "stream" for one in found.differences):
+        print_hanging("", "A stream that cannot be read is a matter for `inspections audit verify --live`.")
+        return
     what = "thing is" if len(found.differences) == 1 else "things are"
     print_hanging(
         "",

@@ -147,3 +147,21 @@ def _renamed(known: str, unknown: str) -> str:
         "WHERE stream = 'GRE-2023-F1'; "
         "ALTER TABLE ledger.events ENABLE ALWAYS TRIGGER append_only"
     )
+
+
+async def test_a_stream_in_which_an_entry_is_missing_is_named_by_whoever_reads_it(
+    rehearsed: Rehearsed, superuser: asyncpg.Connection
+) -> None:
+    """Whatever else it folds to; and nobody is told that the ledger is right."""
+    inspections, _ = rehearsed
+    move = "UPDATE ledger.events SET stream = '{}' WHERE stream = '{}' AND version = 4"
+    off, on = (f"ALTER TABLE ledger.events {how} TRIGGER append_only" for how in ("DISABLE", "ENABLE ALWAYS"))
+    await superuser.execute("; ".join([off, move.format("ZZZ-1999-F1", "SFK-2023-F1"), on]))
+    try:
+        told = inspections("audit", "replay", "--all", "--rehearsal")
+        assert (told.code, "version 4 of SFK-2023-F1 is missing" in " ".join(told.out.split())) == (4, True)
+        assert "The ledger is right" not in told.out
+        looked = inspections("audit", "replay", "SFK-2023-F1", "--rehearsal")
+        assert (looked.code, "version 4 of SFK-2023-F1 is missing" in looked.err) == (4, True)
+    finally:
+        await superuser.execute("; ".join([off, move.format("SFK-2023-F1", "ZZZ-1999-F1"), on]))

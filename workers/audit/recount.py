@@ -20,7 +20,7 @@ from domain.errors import IntegrityError, MalformedError
 from domain.rulebook import Rulebook
 from domain.streams import StreamKind, kind_of
 from eventstore.envelope import Entry
-from eventstore.folding import state_of
+from eventstore.folding import require_whole, state_of
 from eventstore.standstill import Standstill, standstill
 from eventstore.worklist import CaseRow, CaseSummary, DeadlineRow, Summarise
 from workers.summary import summariser
@@ -146,6 +146,7 @@ async def _recount(part: Part) -> Recount:
 
 def _compare(name: str, entries: Sequence[Entry], rows: Sequence[Row], taken_in: int, found: Recount) -> None:
     try:
+        require_whole(entries)
         differences = _differences(name, entries, rows)
     except (IntegrityError, MalformedError) as error:
         found.differences.append(Differing(name, "stream", "fold", "there", f"it cannot be read: {error}"))
