@@ -16,7 +16,7 @@ from domain.errors import MalformedError, NotFoundError
 from proof.checkpoints import Checkpoint
 from proof.merkle import HASH_SIZE, Tree
 from proof.notes import NoteError, PublicKey
-from proof.tiles import Tile, hashes_of, tile_with, tiles_of
+from proof.tiles import WIDTH, Tile, hashes_of, tile_with, tiles_of
 
 _LINES: Final = re.compile(rf"(?:{form.ENTRIES}|{form.SEALED}|{form.ERASED})/([1-9][0-9]{{0,18}})\.jsonl")
 _NUMBERED: Final = re.compile(rf"{form.CHECKPOINTS}/([1-9][0-9]{{0,18}})")
@@ -42,7 +42,7 @@ class Folder:
         self._contents: Contents | None = None
         self._problem: str | None = None
         try:
-            self._contents = form.read_manifest((path / form.MANIFEST).read_bytes())
+            self._contents = _with_its_hashes(form.read_manifest((path / form.MANIFEST).read_bytes()))
         except OSError as error:
             self._problem = f"cannot be read: {error.strerror}"
         except MalformedError as error:
@@ -92,6 +92,9 @@ class Folder:
             try:
                 policy, keys = form.read_policy(raw)
                 origin = policy.origin
+                if self._contents and self._contents.origin != origin:
+                    told = f"says that the log is {self._contents.origin}, and the policy {origin}"
+                    findings.append(Finding(Step.FILES, told, file=form.MANIFEST))
             except MalformedError as error:
                 findings.append(Finding(Step.FILES, str(error), file=form.POLICY))
         return Statement(origin, keys, self._checkpoints(findings))
@@ -266,6 +269,13 @@ class Folder:
             found = os.open(self._path / form.ENTRIES / f"{block}.jsonl", os.O_RDONLY)
             self._files[block] = found
         return found
+
+
+def _with_its_hashes(contents: Contents) -> Contents:
+    """Refuse a size that would take more tiles than there are files: to name them all would take for ever."""
+    if contents.size > len(contents.files) * WIDTH:
+        raise MalformedError(f"it says that there are {contents.size} entries, and has no hashes for so many")
+    return contents
 
 
 def _is_numbered(name: str) -> bool:

@@ -133,20 +133,13 @@ async def list_erased(*, format: Format = Format.TABLE) -> None:
     if format is Format.JSON:
         print_json(to_jsonable_python(found))
         return
-    print_table(
-        ("erased", "asked for", "why", "by rule", "decided by", "on"),
-        [
-            (
-                one.what,
-                one.subject,
-                in_words(one.reason),
-                one.rule,
-                one.decided_by,
-                london_date(one.erased_at),
-            )
-            for one in found
-        ],
-    )
+    for one in found:
+        by_rule = f" by rule {one.rule}" if one.rule else ""
+        print_hanging(
+            f"{london_date(one.erased_at)}  ",
+            f"{one.what}, asked for as {one.subject}: {in_words(one.reason)}{by_rule}; decided by "
+            f"{one.decided_by}",
+        )
 
 
 @app.command

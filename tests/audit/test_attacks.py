@@ -400,6 +400,21 @@ async def test_a_manifest_that_was_written_anew_hides_nothing(
     assert any(told in one.problem for one in findings(report, step) if one.position == position)
 
 
+async def test_a_manifest_that_speaks_of_another_log_or_of_more_than_there_is_is_found(
+    house: House, tmp_path: Path
+) -> None:
+    """And nobody waits for it: what has no hashes is not looked for."""
+    folder = await house.export(tmp_path / "export")
+    contents = read_manifest((folder / MANIFEST).read_bytes())
+    for changed, told in (
+        ({"origin": "other.example/log"}, "the log is other.example"),
+        ({"size": 10**12}, "no hashes"),
+    ):
+        (folder / MANIFEST).write_text(Manifest.of(contents.model_copy(update=changed)).text)
+        report = examined(folder, KEY)
+        assert any(told in one.problem for one in findings(report, Step.FILES)), report
+
+
 async def test_an_extract_without_entries_proves_nothing(house: House, tmp_path: Path) -> None:
     """With proofs of none, a manifest that was written anew, and all hashes as they were."""
     folder = await house.export(tmp_path / "export", STREAM)

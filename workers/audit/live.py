@@ -114,14 +114,15 @@ class Live:
 
     def sealed_blocks(self) -> Sequence[str]:
         """Name ranges of digests: of each the first digit."""
-        return list("0123456789abcdef")
+        return [f"texts of which the digest begins with {digit}" for digit in "0123456789abcdef"]
 
     def sealed(self, block: str, findings: list[Finding]) -> Iterator[SealedLine]:  # noqa: ARG002
         """Read the texts of which the digest has this first digit."""
-        after = bytes([int(block, 16) * 16]) + bytes(31)
+        digit = block[-1]
+        after = bytes([int(digit, 16) * 16]) + bytes(31)
         while page := self._texts(after):
             for kept in page:
-                if kept.digest.hex()[0] != block:
+                if kept.digest.hex()[0] != digit:
                     return
                 yield SealedLine(digest=kept.digest.hex(), salt=kept.salt.hex(), text=kept.text)
             after = page[-1].digest
