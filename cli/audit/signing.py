@@ -37,7 +37,7 @@ async def issue(stores: Stores, signing: Sequence[SecretKey], *, old_key_is_lost
     Raises:
         IntegrityError: the ledger or a checkpoint is not what was signed or published.
         MalformedError: none of these keys has ever signed for this log, and others have.
-        OSError: the publication folder cannot be read.
+        OSError: the publication folder cannot be read or written to.
         UnavailableError: PostgreSQL cannot be reached.
     """
     if stores.ledger.rehearsal:

@@ -81,6 +81,8 @@ def test_a_checkpoint_is_issued_when_asked_for_and_listed(audited: Inspections) 
     assert (told["checkpoint"], told["size"]) == (str(printed), printed.head.size)
     listed = audited("audit", "checkpoints", "--format", "json").data
     assert listed[-1]["number"] == told["number"]
+    published = audited.folder / "published" / "checkpoints" / str(told["number"])
+    assert published.read_text() == told["checkpoint"]
     assert f"{len(listed)} checkpoints" in audited("audit", "checkpoints").out
 
 

@@ -67,16 +67,22 @@ async def issue_now(
 ) -> Issued:
     """Sign what the ledger is now, only if nothing that was published in a folder is gone or changed.
 
+    It is published there too, if the folder is on this machine.
+
     Raises:
         IntegrityError: the ledger or a checkpoint is not what was signed or published.
         MalformedError: none of these keys has ever signed for this log, and others have.
-        OSError: the folder cannot be read.
+        OSError: the folder cannot be read or written to.
         UnavailableError: PostgreSQL cannot be reached.
     """
     publisher = CheckpointPublisher(stores.checkpoints, published)
-    return await stores.checkpoints.issue(
+    issued = await stores.checkpoints.issue(
         signing, datetime.now(UTC), old_key_is_lost=old_key_is_lost, given_away=publisher.given_away
     )
+    if await asyncio.to_thread(published.exists):
+        # Not left to the workers' next look: until it is published nobody misses it.
+        await publisher.publish()
+    return issued
 
 
 class CheckpointIssuing:
