@@ -31,7 +31,7 @@ async def checkpoint(
 ) -> None:
     """Sign what the ledger is now and print it, after checking that it has grown from what was signed last.
 
-    Without news the last checkpoint is printed. It is published at once; workers mail it like those that they issue.
+    Without news the last checkpoint is printed. It is published at once; workers mail it like their own.
 
     Parameters
     ----------
