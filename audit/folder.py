@@ -196,7 +196,7 @@ class Folder:
         """An export has no commands."""
         return ()
 
-    def commands(self, block: Block) -> Iterator[CommandLine]:  # noqa: ARG002
+    def commands(self, block: Block) -> Iterator[CommandLine]:  # noqa: ARG002  there are none
         """An export has no commands."""
         return iter(())
 

@@ -216,6 +216,7 @@ async def test_what_was_given_away_is_looked_up_before_the_ledger_is(
     assert [one.number for one in await checkpoints.all()] == [1]
 
 
+@pytest.mark.usefixtures("ledger")
 async def test_a_checkpoint_of_another_key_does_not_stand_before_those_of_the_log(
     superuser: asyncpg.Connection, checkpoints: Checkpoints
 ) -> None:
